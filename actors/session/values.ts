@@ -1,0 +1,47 @@
+/**
+ * The small shapes that a session's commands and events share.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+/** Any JSON value. */
+export const jsonSchema = z.json();
+
+/** What a model call used. */
+export const usageSchema = z.object({
+  input_tokens: z.int().nonnegative(),
+  output_tokens: z.int().nonnegative(),
+  cost_usd: z.number().nonnegative(),
+});
+
+/** What a model call used: see {@link usageSchema}. */
+export type Usage = z.output<typeof usageSchema>;
+
+/** Why something failed: a stable code and words for people and models. */
+export const faultSchema = z.object({ code: z.string(), message: z.string() });
+
+/** Why something failed. */
+export type Fault = z.output<typeof faultSchema>;
+
+/** A call that the model asked for, with what the catalogue knows of that skill. */
+export const proposedCallSchema = z.object({
+  skill: z.string(),
+  input: jsonSchema,
+  risk: z.int().min(0).max(5),
+  idempotent: z.boolean(),
+  /** Set when the call cannot be made: unknown skill, input that its schema refuses. */
+  problem: faultSchema.nullable(),
+});
+
+/** A call that the model asked for. */
+export type ProposedCall = z.output<typeof proposedCallSchema>;
+
+/** What happens to a message that arrives during a turn. */
+export const onBusySchema = z.enum(["queue", "inject", "interrupt", "reject"]);
+
+/** What happens to a message that arrives during a turn. */
+export type OnBusy = z.output<typeof onBusySchema>;
+
+/** What a person can decide about a risky call, or about one whose outcome is unknown. */
+export const decisionSchema = z.enum(["approve", "deny", "run_again", "treat_as_done", "fail"]);

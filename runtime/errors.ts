@@ -1,0 +1,94 @@
+/**
+ * Errors that Synapse raises on purpose. Each has a stable `code`, which callers compare (never the
+ * class or the text), and a `reaction`, which says what the one who catches it should do.
+ *
+ * A decider's refusal is not here: it is data, a `Rejection` (see `actors/behavior.ts`).
+ *
+ * @module
+ */
+
+/**
+ * What to do about an error.
+ *
+ * - `reject`: the request is wrong; repeating it unchanged cannot help.
+ * - `retry`: the same request may succeed later.
+ * - `pause`: this actor cannot go on until a person or an upgrade helps; others can.
+ * - `fatal`: the process cannot go on.
+ */
+export type Reaction = "reject" | "retry" | "pause" | "fatal";
+
+/** Every code, with the reaction that belongs to it. */
+export const ERROR_REACTIONS = {
+  config_invalid: "fatal",
+  journal_in_use: "fatal",
+  journal_too_new: "fatal",
+  journal_unavailable: "retry",
+  journal_corrupt: "pause",
+  event_unknown: "pause",
+  fenced: "retry",
+  draining: "retry",
+  mailbox_full: "retry",
+  rate_limited: "retry",
+  command_poisoned: "reject",
+  idempotency_key_reused: "reject",
+  invalid_request: "reject",
+  payload_too_large: "reject",
+  unauthorized: "reject",
+  forbidden: "reject",
+  route_not_found: "reject",
+  method_not_allowed: "reject",
+  session_not_found: "reject",
+  seq_not_found: "reject",
+  agent_not_found: "reject",
+  skill_not_found: "reject",
+  approval_not_found: "reject",
+  dead_letter_not_found: "reject",
+  skill_invalid: "reject",
+  model_failed: "reject",
+  internal: "reject",
+} as const satisfies Record<string, Reaction>;
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof ERROR_REACTIONS;
+
+/** Extra, machine-readable facts about an error: JSON only, and nothing secret. */
+export type ErrorData = Readonly<Record<string, unknown>>;
+
+/** The base of every error that Synapse raises on purpose. */
+export class SynapseError extends Error {
+  override readonly name: string = "SynapseError";
+  /** The stable code. */
+  readonly code: ErrorCode;
+  /** Facts for machines. */
+  readonly data: ErrorData;
+
+  /**
+   * @param code the stable code
+   * @param message what happened, with the value found and the value wanted; no final stop
+   * @param options facts for machines, and the error that led here
+   */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { data?: ErrorData; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.data = options.data ?? {};
+  }
+
+  /** What the one who catches this should do. */
+  get reaction(): Reaction {
+    return ERROR_REACTIONS[this.code];
+  }
+}
+
+/** The code of an error, or `internal` for one that was not raised on purpose. */
+export function errorCode(error: unknown): ErrorCode {
+  return error instanceof SynapseError ? error.code : "internal";
+}
+
+/** The text of whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

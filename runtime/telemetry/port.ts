@@ -1,0 +1,62 @@
+/**
+ * What the rest of the runtime may say about itself: log lines and metrics. Labels never hold an id.
+ *
+ * @module
+ */
+
+/** Fields of a log line: JSON values, and errors under `err`. */
+export type LogFields = Record<string, unknown>;
+
+/** A structured logger. Names the thing that happened in `message`; everything that varies is a field. */
+export interface Logger {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+  /** A logger that adds these fields to each line. */
+  child(fields: LogFields): Logger;
+}
+
+/** Counts up. */
+export interface Counter<Label extends string = never> {
+  inc(labels: Record<Label, string>, by?: number): void;
+}
+
+/** Goes up and down. */
+export interface Gauge {
+  set(value: number): void;
+}
+
+/** Seconds (or sizes) by bucket. */
+export interface Histogram<Label extends string = never> {
+  observe(labels: Record<Label, string>, value: number): void;
+}
+
+/** Every metric, as DESIGN names it: `synapse_` and the property's name in snake case. */
+export interface Metrics {
+  readonly errorsTotal: Counter<"kind">;
+  readonly memoryUsageBytes: Gauge;
+  readonly memoryLimitBytes: Gauge;
+  readonly llmLatencySeconds: Histogram<"provider" | "model">;
+  readonly llmRequestsTotal: Counter<"provider" | "model" | "outcome">;
+  readonly llmTokensTotal: Counter<"provider" | "model" | "direction">;
+  readonly llmCostUsdTotal: Counter<"provider" | "model">;
+  readonly turnsTotal: Counter<"outcome">;
+  readonly turnSeconds: Histogram;
+  readonly commandsTotal: Counter<"type">;
+  /** Commands accepted and not yet handled. */
+  readonly mailboxDepth: Gauge;
+  /** Time from acceptance to commit. */
+  readonly mailboxLagSeconds: Histogram;
+  readonly commitSeconds: Histogram;
+  /** Actors in one commit. */
+  readonly commitBatchSize: Histogram;
+  readonly activeActors: Gauge;
+  readonly partitionsOwned: Gauge;
+  readonly leaseChangesTotal: Counter<"change">;
+  readonly approvalsPending: Gauge;
+  readonly skillSeconds: Histogram<"skill">;
+  readonly skillFailuresTotal: Counter<"skill" | "code">;
+  readonly deadLetters: Gauge;
+  readonly httpRequestSeconds: Histogram<"method" | "route" | "status">;
+}

@@ -1,0 +1,6 @@
+/**
+ * Everything that a skill's author needs.
+ *
+ * @module
+ */
+export * from "./skill.ts";

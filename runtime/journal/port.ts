@@ -1,0 +1,322 @@
+/**
+ * The port to the journal: the truth. Eight small ports that one store serves together.
+ *
+ * What it promises: a commit is atomic and durable when it resolves; it changes nothing unless its
+ * partition still has the epoch it names and its actor the seq it expects. What it leaves out:
+ * connections, transactions, dialects, and every query without a tenant (those that serve a whole
+ * partition are the owner's own and return full addresses).
+ *
+ * Values: seq counts from 1; times are milliseconds since the epoch; payloads are parsed JSON when
+ * read, and canonical JSON text (see `canonical_json.ts`) when written.
+ *
+ * @module
+ */
+import type { Address, Json, QuestionChange, Summary } from "../../actors/behavior.ts";
+import { SynapseError } from "../errors.ts";
+
+/** One event as it was written. */
+export interface JournalEvent {
+  readonly seq: number;
+  readonly type: string;
+  readonly v: number;
+  readonly payload: Json;
+  /** The id of the command that caused it. */
+  readonly cause: string;
+  readonly at: number;
+  /** See `hash_chain.ts`. */
+  readonly hash: string;
+}
+
+/** One event to write: the payload also as the canonical text that was hashed. */
+export interface NewEvent extends JournalEvent {
+  readonly text: string;
+}
+
+/** A command that this commit handles, remembered so that its repetition gets the same reply. */
+export interface HandledMark {
+  readonly id: string;
+  /** Of the request that carried it: the same id with another digest is a mistake of the sender. */
+  readonly digest: string;
+  readonly reply: Json;
+}
+
+/** A command accepted and not yet handled. */
+export interface MailboxRow {
+  readonly address: Address;
+  readonly id: string;
+  readonly command: Json;
+  readonly sender: string;
+  /** How often its handling was begun, this time included. */
+  readonly attempts: number;
+}
+
+/** A command to accept. */
+export type NewMailboxRow = Omit<MailboxRow, "attempts"> & {
+  readonly partition: number;
+  readonly digest: string;
+};
+
+/** A timer to set, or to clear (`at` null). */
+export interface TimerRow {
+  readonly name: string;
+  readonly at: number | null;
+  readonly command: Json;
+}
+
+/** A command put aside because its actor throws on it. */
+export interface NewDeadLetter {
+  readonly id: string;
+  /** The id of the command. */
+  readonly command_id: string;
+  readonly command: Json;
+  readonly sender: string;
+  readonly error: string;
+  readonly attempts: number;
+}
+
+/** A command that was put aside. */
+export interface DeadLetter extends NewDeadLetter {
+  readonly address: Address;
+  readonly at: number;
+  readonly status: "open" | "retried";
+}
+
+/** Everything that one actor's step causes. */
+export interface ActorCommit {
+  readonly address: Address;
+  readonly partition: number;
+  /** The epoch under which the committer holds that partition. */
+  readonly epoch: number;
+  /** The actor's last seq before this commit; 0 for one that is new. */
+  readonly expected_seq: number;
+  readonly events: readonly NewEvent[];
+  readonly summary: Summary;
+  /** Whether effects are owed afterwards: such an actor is woken when its partition changes hands. */
+  readonly owed: boolean;
+  /** The state after these events as JSON text, when a snapshot is due. */
+  readonly snapshot: string | null;
+  readonly handled: readonly HandledMark[];
+  /** Messages to other actors' mailboxes. */
+  readonly sends: readonly NewMailboxRow[];
+  /** Applied in order; a later change of a name wins. */
+  readonly timers: readonly TimerRow[];
+  readonly questions: readonly QuestionChange[];
+  readonly dead: readonly NewDeadLetter[];
+  /** The time of the commit. */
+  readonly at: number;
+}
+
+/**
+ * How an actor's part of a commit ended.
+ *
+ * - `fenced`: another node has the partition.
+ * - `conflict`: the actor is not at the expected seq.
+ * - `duplicate`: one of the handled commands had been handled before.
+ */
+export type CommitOutcome = "committed" | "fenced" | "conflict" | "duplicate";
+
+/** The journal could not be written or read. */
+export class JournalUnavailable extends SynapseError {
+  override readonly name = "JournalUnavailable";
+  /** Whether it is certain that nothing was written. */
+  readonly rolled_back: boolean;
+
+  constructor(message: string, options: { rolled_back: boolean; cause?: unknown }) {
+    super("journal_unavailable", message, { cause: options.cause });
+    this.rolled_back = options.rolled_back;
+  }
+}
+
+/** Writes. */
+export interface Committer {
+  /**
+   * Commits the parts of many actors in one transaction. An actor whose part cannot be committed is
+   * left out; the others are not touched by that. At most one part for each actor.
+   *
+   * @throws {JournalUnavailable} if none could be committed, or if it is unknown
+   */
+  commit(batch: readonly ActorCommit[]): Promise<readonly CommitOutcome[]>;
+}
+
+/** What an activation starts from. */
+export interface LoadedActor {
+  readonly seq: number;
+  /** The hash of the last event. */
+  readonly hash: string;
+  readonly snapshot: { readonly seq: number; readonly state: Json } | null;
+  /** The events after the snapshot. */
+  readonly tail: readonly JournalEvent[];
+}
+
+/** Reads events. */
+export interface EventLog {
+  /** Snapshot and tail in one read, or null for an actor that has no events. */
+  load(address: Address): Promise<LoadedActor | null>;
+  /** Up to `limit` events after `after`, in order. */
+  readEvents(address: Address, after: number, limit: number): Promise<readonly JournalEvent[]>;
+}
+
+/** Commands accepted and not yet handled. */
+export interface MailboxStore {
+  /** Accepts commands. Of two with one address and id, the second is a `duplicate`. */
+  accept(rows: readonly NewMailboxRow[]): Promise<readonly ("accepted" | "duplicate")[]>;
+  /** Up to `limit` actors of these partitions that have something to handle. */
+  backlog(partitions: readonly number[], limit: number): Promise<readonly Address[]>;
+  /** The first commands of an actor, in order of acceptance, not counting those in `except`; their attempts are counted. */
+  take(address: Address, limit: number, except: readonly string[]): Promise<readonly MailboxRow[]>;
+  /** What is remembered of a handled command. */
+  handled(address: Address, id: string): Promise<HandledMark | null>;
+}
+
+/** A right to a partition. */
+export interface Lease {
+  readonly partition: number;
+  /** Rises each time the partition changes hands. */
+  readonly epoch: number;
+  /** Until when it holds, by the journal's clock; null for ever (the store itself allows one process only). */
+  readonly until: number | null;
+}
+
+/** Who may write which partition. */
+export interface Leases {
+  /** How many partitions there are: fixed when the store is created. */
+  readonly partition_count: number;
+  /** Takes those of the partitions that are free or expired, raising their epochs. */
+  acquire(node: string, partitions: readonly number[], lease_ms: number): Promise<readonly Lease[]>;
+  /** Prolongs leases; those that were lost are missing from the answer. */
+  renew(node: string, leases: readonly Lease[], lease_ms: number): Promise<readonly Lease[]>;
+  /** Gives leases back. */
+  release(node: string, leases: readonly Lease[]): Promise<void>;
+}
+
+/** A timer that is due. */
+export interface DueTimer {
+  readonly address: Address;
+  readonly name: string;
+  readonly at: number;
+  readonly command: Json;
+}
+
+/** Timers, by the journal's clock. */
+export interface TimerStore {
+  /** Up to `limit` timers of these partitions that are due, oldest first. They stay until a commit clears them. */
+  dueTimers(partitions: readonly number[], limit: number): Promise<readonly DueTimer[]>;
+  /** In how many milliseconds the next timer of these partitions is due (0: already), or null. */
+  nextTimerIn(partitions: readonly number[]): Promise<number | null>;
+}
+
+/** What the directory knows of an actor. */
+export interface ActorRecord {
+  readonly address: Address;
+  readonly seq: number;
+  readonly summary: Summary;
+  readonly created_at: number;
+  readonly updated_at: number;
+  /** Bytes of all its events' payloads. */
+  readonly bytes: number;
+}
+
+/** One page of a list. `next` goes into the next request; null at the end. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+/** Which page. */
+export interface PageRequest {
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+/** A question to a person, open or settled. */
+export interface Question {
+  readonly id: string;
+  readonly address: Address;
+  readonly kind: string;
+  /** What the actor said when it asked. */
+  readonly details: Json;
+  /** `pending`, or how it was settled. */
+  readonly status: string;
+  /** What was said when it was settled. */
+  readonly outcome: Json;
+  readonly asked_at: number;
+  readonly settled_at: number | null;
+}
+
+/** Lists of actors, and of what waits for people. */
+export interface Directory {
+  find(address: Address): Promise<ActorRecord | null>;
+  /** Newest first. */
+  list(
+    tenant: string,
+    filter: {
+      readonly type: string;
+      readonly status: string | null;
+      readonly label: string | null;
+    },
+    page: PageRequest,
+  ): Promise<Page<ActorRecord>>;
+  /** Actors of these partitions whose effects are owed, after `after` in a fixed order. */
+  owed(partitions: readonly number[], page: PageRequest): Promise<Page<Address>>;
+  question(tenant: string, id: string): Promise<Question | null>;
+  /** Oldest first. `status` null: all. */
+  questions(tenant: string, status: string | null, page: PageRequest): Promise<Page<Question>>;
+}
+
+/** Commands put aside. */
+export interface DeadLetterStore {
+  deadLetters(tenant: string, page: PageRequest): Promise<Page<DeadLetter>>;
+  /** Moves a dead letter back into its actor's mailbox. Null: there is none of that id. Doing it again changes nothing. */
+  retryDeadLetter(tenant: string, id: string): Promise<DeadLetter | null>;
+}
+
+/** One version of a definition. */
+export interface StoredAgent {
+  readonly name: string;
+  readonly version: number;
+  readonly spec: Json;
+  readonly created_at: number;
+}
+
+/** Versioned definitions. */
+export interface AgentStore {
+  /** Stores a new version, unless the newest one is the same. */
+  putAgent(tenant: string, name: string, spec: Json): Promise<StoredAgent>;
+  /** The newest version, or the one given. */
+  agent(tenant: string, name: string, version: number | null): Promise<StoredAgent | null>;
+  /** The newest version of each. */
+  agents(tenant: string): Promise<readonly StoredAgent[]>;
+}
+
+/** Figures for metrics, over all tenants. */
+export interface JournalFigures {
+  readonly mailbox_depth: number;
+  readonly questions_pending: number;
+  readonly dead_letters: number;
+}
+
+/** The whole store. */
+export interface Journal
+  extends
+    Committer,
+    EventLog,
+    MailboxStore,
+    Leases,
+    TimerStore,
+    Directory,
+    DeadLetterStore,
+    AgentStore {
+  /** Resolves if the journal can be written. @throws {JournalUnavailable} saying why not */
+  check(): Promise<void>;
+  figures(): Promise<JournalFigures>;
+  /**
+   * Deletes a bounded number of handled commands, and closed actors, last touched before those times.
+   *
+   * @returns how many were deleted; fewer than `limit` means that none is left
+   */
+  purge(
+    before: { readonly handled: number; readonly closed: number | null },
+    limit: number,
+  ): Promise<number>;
+  close(): Promise<void>;
+}

@@ -28,7 +28,8 @@ export interface Address {
 export interface EventBody {
   readonly type: string;
   readonly v: number;
-  readonly payload: Json;
+  /** Plain JSON; members that are undefined count as absent. */
+  readonly payload: unknown;
 }
 
 /** Work that the shell owes an actor, and what to do about it when a crash interrupts it. */

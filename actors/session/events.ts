@@ -13,6 +13,8 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 
 const turn = z.int().min(1);
 const call_id = z.string();
+/** Questions that nobody needs to answer any more, because their turn ended. */
+const open_approvals = z.array(z.string());
 
 /** All events of a session, by `type`. */
 export const sessionEventSchema = z.discriminatedUnion("type", [
@@ -35,8 +37,8 @@ export const sessionEventSchema = z.discriminatedUnion("type", [
   }),
   event("turn.started", { turn, message_ids: z.array(z.string()) }),
   event("turn.completed", { turn, call_id, usage: usageSchema }),
-  event("turn.failed", { turn, error: faultSchema }),
-  event("turn.cancelled", { turn, reason: z.string(), open_calls: z.array(call_id) }),
+  event("turn.failed", { turn, error: faultSchema, open_approvals }),
+  event("turn.cancelled", { turn, reason: z.string(), open_approvals }),
   event("llm.completed", {
     turn,
     call_id,
@@ -76,9 +78,11 @@ export const sessionEventSchema = z.discriminatedUnion("type", [
   }),
   /** `input` is what really runs; `key` is the idempotency key, the same at every attempt. */
   event("skill.started", { call_id, input: jsonSchema, key: z.string(), attempt: z.int().min(1) }),
+  /** `output` is whole; the model sees its first `shown_chars` characters. */
   event("skill.completed", {
     call_id,
     output: jsonSchema,
+    shown_chars: z.int().positive(),
     via: z.enum(["run", "lookup", "person"]),
     ms: z.number(),
   }),

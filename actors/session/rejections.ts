@@ -13,7 +13,6 @@ export const REJECTIONS = [
   "session_busy",
   "mailbox_full",
   "turn_not_running",
-  "approval_not_found",
   "approval_decided",
   "approval_answer_invalid",
   "fork_invalid",

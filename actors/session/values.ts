@@ -4,9 +4,10 @@
  * @module
  */
 import { z } from "zod";
+import type { Json } from "../behavior.ts";
 
 /** Any JSON value. */
-export const jsonSchema = z.json();
+export const jsonSchema: z.ZodType<Json, Json> = z.json() as z.ZodType<Json, Json>;
 
 /** What a model call used. */
 export const usageSchema = z.object({

@@ -1,0 +1,37 @@
+/**
+ * The agent session as an actor.
+ *
+ * @module
+ */
+import type { Behavior, Summary } from "../behavior.ts";
+import { type SessionCommand, sessionCommandSchema } from "./commands.ts";
+import { decide } from "./decide.ts";
+import type { SessionLimits } from "./draft.ts";
+import type { SessionEvent } from "./events.ts";
+import { evolve } from "./evolve.ts";
+import { pending } from "./pending.ts";
+import { questions } from "./questions.ts";
+import { initialState, type SessionState, statusOf } from "./state.ts";
+import { parseEvent } from "./upcast.ts";
+
+/** The agent session. */
+export const session: Behavior<SessionState, SessionCommand, SessionEvent, SessionLimits> = {
+  type: "session",
+  initial: initialState,
+  decide,
+  evolve,
+  pending,
+  parseCommand: (value) => sessionCommandSchema.parse(value),
+  parseEvent: (type, v, payload) => parseEvent(type, v, payload),
+  summary,
+  questions,
+};
+
+function summary(state: SessionState): Summary {
+  const { agent, metadata, usage, turns, queue } = state;
+  return {
+    status: statusOf(state),
+    label: agent?.name ?? "",
+    details: { agent_version: agent?.version ?? 0, metadata, usage, turns, queued: queue.length },
+  };
+}

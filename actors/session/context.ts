@@ -1,0 +1,128 @@
+/**
+ * Which messages the model sees, and what to summarise when they become too many.
+ *
+ * @module
+ */
+import { resultText } from "./result_text.ts";
+import type { ModelMessage } from "./model_request.ts";
+import type { Item, SessionState } from "./state.ts";
+
+/** Tokens are estimated: most tokenizers make about one of four characters. */
+const CHARS_PER_TOKEN = 4;
+
+/** What one message costs besides its text: role, separators, ids. */
+const TOKENS_PER_ITEM = 6;
+
+/** The part of the window that compaction leaves filled. */
+const KEPT_SHARE = 0.5;
+
+/** About how many tokens a text has. */
+export function estimateTokens(text: string): number {
+  return Math.ceil(text.length / CHARS_PER_TOKEN);
+}
+
+/** About how many tokens an item of the transcript has. */
+export function itemTokens(item: Item): number {
+  if (item.role === "assistant") {
+    const calls = item.calls.map((call) => call.skill + resultText(call.input)).join("");
+    return TOKENS_PER_ITEM + estimateTokens(item.text + calls);
+  }
+  return TOKENS_PER_ITEM + estimateTokens(item.content);
+}
+
+/** The system prompt, with the summary of what the transcript no longer holds. */
+export function systemPrompt(state: SessionState): string {
+  const own = state.agent?.spec.system ?? "";
+  if (state.summary === null) return own;
+  return `${own}\n\nSummary of the conversation before this point:\n${state.summary}`.trimStart();
+}
+
+/**
+ * An answer and the results of its calls belong together: no provider takes one without the other.
+ * Returns the index at which each such group begins.
+ */
+function groupStarts(transcript: readonly Item[]): number[] {
+  return transcript.flatMap((item, index) => item.role === "tool" ? [] : [index]);
+}
+
+/** The first index of the longest run of whole groups at the end that fits; at least the last group. */
+function suffixStart(transcript: readonly Item[], tokens: number): number {
+  const starts = groupStarts(transcript);
+  let kept = transcript.length;
+  let left = tokens;
+  for (const start of starts.reverse()) {
+    for (let i = start; i < kept; i++) left -= itemTokens(transcript[i]!);
+    if (left < 0 && kept < transcript.length) break;
+    kept = start;
+  }
+  return kept;
+}
+
+/** Whether a user's item belongs to the running turn, so that it must not leave the window. */
+function isCurrent(state: SessionState, item: Item): boolean {
+  return item.role === "user" && (state.turn?.message_ids.includes(item.message_id) ?? false);
+}
+
+/** What compaction would take out. */
+export interface CompactionPlan {
+  /** Items at the head of the transcript. */
+  readonly removed: number;
+  /** Messages among them that stay all the same, because the running turn is about them. */
+  readonly pinned: readonly string[];
+}
+
+/** What to compact before the next model call, or null when the window is not over its budget. */
+export function planCompaction(state: SessionState): CompactionPlan | null {
+  const budget = state.agent?.spec.context_tokens ?? Infinity;
+  const used = state.transcript.reduce(
+    (sum, item) => sum + itemTokens(item),
+    estimateTokens(systemPrompt(state)),
+  );
+  if (used <= budget) return null;
+  const removed = suffixStart(state.transcript, budget * KEPT_SHARE);
+  const pinned = state.transcript.slice(0, removed)
+    .flatMap((item) => item.role === "user" && isCurrent(state, item) ? [item.message_id] : []);
+  return removed > pinned.length ? { removed, pinned } : null;
+}
+
+/** The transcript after compaction. */
+export function compactTranscript(
+  transcript: readonly Item[],
+  plan: CompactionPlan,
+): readonly Item[] {
+  return transcript.filter((item, index) =>
+    index >= plan.removed || (item.role === "user" && plan.pinned.includes(item.message_id))
+  );
+}
+
+/**
+ * The messages of the next model call: the newest whole groups that fit, and the running turn's own
+ * messages. Compaction keeps the transcript within the budget; this holds when it could not.
+ */
+export function windowMessages(state: SessionState): readonly ModelMessage[] {
+  const budget = state.agent?.spec.context_tokens ?? Infinity;
+  const current = state.transcript.filter((item) => isCurrent(state, item))
+    .reduce((sum, item) => sum + itemTokens(item), estimateTokens(systemPrompt(state)));
+  const start = suffixStart(state.transcript, budget - current);
+  return state.transcript
+    .filter((item, index) => index >= start || isCurrent(state, item))
+    .map(toMessage);
+}
+
+function toMessage(item: Item): ModelMessage {
+  return item.role === "user" ? { role: "user", content: item.content } : item;
+}
+
+/** The conversation that compaction removes, as text for the model that summarises it. */
+export function renderRemoved(state: SessionState, plan: CompactionPlan): string {
+  const before = state.summary === null ? [] : [`summary of what came before: ${state.summary}`];
+  const lines = state.transcript.slice(0, plan.removed).map((item) => {
+    if (item.role === "user") return `user: ${item.content}`;
+    if (item.role === "tool") return `result of ${item.call_id}: ${item.content}`;
+    const calls = item.calls.map((call) =>
+      `\ncalls ${call.skill} (${call.id}): ${resultText(call.input)}`
+    );
+    return `assistant: ${item.text}${calls.join("")}`;
+  });
+  return [...before, ...lines].join("\n").replaceAll("\n", "\n  ");
+}

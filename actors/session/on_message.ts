@@ -1,0 +1,43 @@
+/**
+ * User messages: where one goes that arrives during a turn.
+ *
+ * @module
+ */
+import type { Json, Rejection } from "../behavior.ts";
+import type { CommandOf } from "./commands.ts";
+import type { Draft } from "./draft.ts";
+import { fact, type Payload } from "./events.ts";
+import { reject } from "./rejections.ts";
+import { closeTurn, startTurn } from "./turns.ts";
+
+/** Accepts a message. */
+export function onMessageSend(draft: Draft, command: CommandOf<"message.send">): Json | Rejection {
+  const { turn, queue, agent } = draft.state;
+  const { message_id, content } = command;
+  const limit = draft.facts.limits.mailbox_per_session;
+  const waiting = queue.length + (turn?.injected.length ?? 0);
+  if (waiting >= limit) {
+    return reject(
+      "mailbox_full",
+      `Session has ${waiting} messages waiting, wanted fewer than ${limit}`,
+      { limit },
+    );
+  }
+  const choice = command.on_busy ?? agent?.spec.on_busy ?? "queue";
+  if (turn && choice === "reject") {
+    return reject(
+      "session_busy",
+      `Session is in turn ${turn.number}, and the message must not wait`,
+      {
+        turn: turn.number,
+      },
+    );
+  }
+  const disposition = (turn ? choice : "start") as Payload<"message.received">["disposition"];
+  draft.add(fact("message.received", { message_id, content, disposition }));
+  if (turn && disposition === "interrupt") {
+    closeTurn(draft, { kind: "cancelled", reason: `interrupted by message ${message_id}` });
+  }
+  startTurn(draft);
+  return { message_id, disposition, turn: draft.state.turn?.number ?? null };
+}

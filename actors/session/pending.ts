@@ -1,0 +1,65 @@
+/**
+ * The effects owed in a state. This is the only list of them: what runs is made to match it.
+ *
+ * @module
+ */
+import type { Effect } from "../behavior.ts";
+import { planCompaction, renderRemoved, systemPrompt, windowMessages } from "./context.ts";
+import type { ModelWork, SkillWork } from "./model_request.ts";
+import type { SessionState, Turn } from "./state.ts";
+
+/** Tells the model how to summarise. */
+const SUMMARY_PROMPT =
+  "Summarise the conversation below for the assistant that will carry it on. Keep facts, decisions, names, " +
+  "numbers, open tasks and the user's wishes; leave out pleasantries. Write plain sentences.";
+
+/** Tokens that a summary may have. */
+const SUMMARY_TOKENS_MAX = 1024;
+
+/** The effects owed in this state. */
+export function pending(state: SessionState): readonly Effect[] {
+  const { turn } = state;
+  if (!turn) return [];
+  const skills = turn.calls.filter((call) => call.status === "started").map((call): Effect => {
+    const { call_id, skill, input, key, attempt } = call;
+    const work: SkillWork = { call_id, skill, input, key, attempt };
+    return {
+      id: `${call_id}/${attempt}`,
+      kind: "skill",
+      policy: call.idempotent ? "retry" : "once",
+      input: work,
+    };
+  });
+  const { due } = turn;
+  if (!due) return skills;
+  const work = due.kind === "compact"
+    ? summaryWork(state, turn, due.call_id)
+    : modelWork(state, turn, due.call_id);
+  return [...skills, { id: due.call_id, kind: due.kind, policy: "retry", input: work }];
+}
+
+function modelWork(state: SessionState, turn: Turn, call_id: string): ModelWork {
+  const spec = state.agent?.spec;
+  return {
+    call_id,
+    turn: turn.number,
+    system: systemPrompt(state),
+    messages: windowMessages(state),
+    skills: spec?.skills ?? [],
+    model: spec?.model ?? null,
+    fallbacks: spec?.fallbacks ?? [],
+    max_output_tokens: spec?.max_output_tokens ?? SUMMARY_TOKENS_MAX,
+    temperature: spec?.temperature ?? null,
+  };
+}
+
+function summaryWork(state: SessionState, turn: Turn, call_id: string): ModelWork {
+  const plan = planCompaction(state) ?? { removed: 0, pinned: [] };
+  return {
+    ...modelWork(state, turn, call_id),
+    system: SUMMARY_PROMPT,
+    messages: [{ role: "user", content: `Conversation:\n  ${renderRemoved(state, plan)}` }],
+    skills: [],
+    max_output_tokens: SUMMARY_TOKENS_MAX,
+  };
+}

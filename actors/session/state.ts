@@ -1,0 +1,145 @@
+/**
+ * What a session remembers. Plain JSON: a snapshot is this value and nothing else.
+ *
+ * It is bounded: what compaction removes from the transcript stays in the journal only.
+ *
+ * @module
+ */
+import type { Json } from "../behavior.ts";
+import type { PinnedAgent } from "./agent.ts";
+import type { Usage } from "./values.ts";
+
+/** A message accepted and not yet part of a turn. */
+export interface QueuedMessage {
+  readonly message_id: string;
+  readonly content: string;
+}
+
+/** One entry of the conversation. */
+export type Item =
+  | { readonly role: "user"; readonly message_id: string; readonly content: string }
+  | {
+    readonly role: "assistant";
+    readonly text: string;
+    readonly calls: readonly {
+      readonly id: string;
+      readonly skill: string;
+      readonly input: Json;
+    }[];
+  }
+  | {
+    readonly role: "tool";
+    readonly call_id: string;
+    readonly content: string;
+    readonly failed: boolean;
+  };
+
+/**
+ * Where a skill call stands.
+ *
+ * - `proposed`: the model asked for it.
+ * - `awaiting`: a person has to approve it.
+ * - `started`: it may be running; it has certainly not ended.
+ * - `interrupted`: nobody knows how it ended; a person has to say.
+ * - `ended`: its result is in the transcript.
+ */
+export type CallStatus = "proposed" | "awaiting" | "started" | "interrupted" | "ended";
+
+/** A skill call of the running turn's last answer. */
+export interface OpenCall {
+  readonly call_id: string;
+  readonly skill: string;
+  /** What runs, or would: after an approval that edited it, the edited input. */
+  readonly input: Json;
+  readonly risk: number;
+  readonly idempotent: boolean;
+  readonly status: CallStatus;
+  /** The question that waits for a person. */
+  readonly approval_id: string | null;
+  /** The idempotency key, from the first start on. */
+  readonly key: string;
+  readonly attempt: number;
+}
+
+/** From a user's message to the agent's final answer. */
+export interface Turn {
+  readonly number: number;
+  readonly message_ids: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly started_at: number;
+  /** Milliseconds spent waiting for people. */
+  readonly waited_ms: number;
+  readonly waiting_since: number | null;
+  /** Model calls that ended. */
+  readonly steps: number;
+  readonly usage: Usage;
+  /** The model call that is owed, if any. */
+  readonly due: { readonly kind: "model" | "compact"; readonly call_id: string } | null;
+  /** The last model call that ended. */
+  readonly last_call_id: string;
+  readonly calls: readonly OpenCall[];
+  /** Messages that join at the next model call. */
+  readonly injected: readonly QueuedMessage[];
+}
+
+/** A session. */
+export interface SessionState {
+  readonly id: string;
+  readonly phase: "new" | "open" | "closed";
+  /** Whether the last turn failed. */
+  readonly failed: boolean;
+  readonly agent: PinnedAgent | null;
+  readonly metadata: Readonly<Record<string, Json>>;
+  /** What compaction made of the conversation before the transcript. */
+  readonly summary: string | null;
+  readonly transcript: readonly Item[];
+  readonly queue: readonly QueuedMessage[];
+  readonly turns: number;
+  readonly turn: Turn | null;
+  readonly usage: Usage;
+  readonly steps: number;
+  /** Milliseconds of all ended turns, without the time spent waiting for people. */
+  readonly active_ms: number;
+}
+
+/** Nothing used. */
+export const NO_USAGE: Usage = { input_tokens: 0, output_tokens: 0, cost_usd: 0 };
+
+/** The state before the first event. */
+export function initialState(id: string): SessionState {
+  return {
+    id,
+    phase: "new",
+    failed: false,
+    agent: null,
+    metadata: {},
+    summary: null,
+    transcript: [],
+    queue: [],
+    turns: 0,
+    turn: null,
+    usage: NO_USAGE,
+    steps: 0,
+    active_ms: 0,
+  };
+}
+
+/** Whether all that keeps a turn from going on is people. */
+export function isWaiting(turn: Turn): boolean {
+  const open = turn.calls.filter((call) => call.status !== "ended");
+  return turn.due === null && open.length > 0 &&
+    open.every((call) => call.status === "awaiting" || call.status === "interrupted");
+}
+
+/** How long a turn has run by `now`, in milliseconds, without the time spent waiting for people. */
+export function activeMs(turn: Turn, now: number): number {
+  const waiting = turn.waiting_since === null ? 0 : now - turn.waiting_since;
+  return Math.max(0, now - turn.started_at - turn.waited_ms - waiting);
+}
+
+/** The status that lists show: idle, running, waiting, closed or failed. */
+export function statusOf(state: SessionState): string {
+  if (state.phase !== "open") return state.phase;
+  if (state.turn) return isWaiting(state.turn) ? "waiting" : "running";
+  return state.failed ? "failed" : "idle";
+}

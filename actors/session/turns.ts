@@ -1,0 +1,84 @@
+/**
+ * How a turn begins and ends, whatever the reason.
+ *
+ * @module
+ */
+import { invariant } from "../invariant.ts";
+import { exceededBudget, WALL_TIMER, wallLeft } from "./budgets.ts";
+import type { Draft } from "./draft.ts";
+import { fact } from "./events.ts";
+import type { Fault } from "./values.ts";
+
+/** How a turn ends. */
+export type TurnEnd =
+  | { readonly kind: "completed" }
+  | { readonly kind: "failed"; readonly error: Fault }
+  | { readonly kind: "cancelled"; readonly reason: string };
+
+/** Starts a turn with the first message of the queue, if there is one and no turn runs. */
+export function startTurn(draft: Draft): void {
+  const { state } = draft;
+  const first = state.queue[0];
+  if (!first || state.turn || state.phase !== "open") return;
+  draft.add(fact("turn.started", { turn: state.turns + 1, message_ids: [first.message_id] }));
+  armWallTimer(draft);
+  enforceBudgets(draft);
+}
+
+/** Ends the running turn and starts the next one, if a message waits. */
+export function endTurn(draft: Draft, end: TurnEnd): void {
+  closeTurn(draft, end);
+  startTurn(draft);
+}
+
+/** Ends the running turn. */
+export function closeTurn(draft: Draft, end: TurnEnd): void {
+  const { turn, agent } = draft.state;
+  invariant(turn && agent, "T1 only a running turn ends");
+  const open_approvals = turn.calls.flatMap((call) => call.approval_id ?? []);
+  const { budgets } = agent.spec;
+  if (budgets.turn.wall_ms !== undefined || budgets.session.wall_ms !== undefined) {
+    draft.timer({ name: WALL_TIMER, at: null });
+  }
+  switch (end.kind) {
+    case "completed":
+      return draft.add(
+        fact("turn.completed", {
+          turn: turn.number,
+          call_id: turn.last_call_id,
+          usage: turn.usage,
+        }),
+      );
+    case "failed":
+      return draft.add(
+        fact("turn.failed", { turn: turn.number, error: end.error, open_approvals }),
+      );
+    case "cancelled":
+      return draft.add(
+        fact("turn.cancelled", { turn: turn.number, reason: end.reason, open_approvals }),
+      );
+    default:
+      return end satisfies never;
+  }
+}
+
+/** Sets the timer for the turn's wall time, when that is bounded. */
+export function armWallTimer(draft: Draft): void {
+  const left = wallLeft(draft.state, draft.facts.now);
+  const turn = draft.state.turn;
+  if (left === null || !turn) return;
+  const command = { type: "turn.expire", turn: turn.number } as const;
+  draft.timer({ name: WALL_TIMER, at: draft.facts.now + left, command });
+}
+
+/** Ends the turn if a budget leaves no room for another model call. Returns whether it did. */
+export function enforceBudgets(draft: Draft): boolean {
+  const turn = draft.state.turn;
+  const exceeded = exceededBudget(draft.state, draft.facts.now);
+  if (!turn || !exceeded) return false;
+  const { scope, budget, limit, used } = exceeded;
+  draft.add(fact("budget.exceeded", { turn: turn.number, ...exceeded }));
+  const message = `The ${scope}'s budget of ${limit} ${budget} is used up (${used})`;
+  endTurn(draft, { kind: "failed", error: { code: "budget_exceeded", message } });
+  return true;
+}

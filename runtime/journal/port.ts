@@ -56,12 +56,12 @@ export type NewMailboxRow = Omit<MailboxRow, "attempts"> & {
   readonly digest: string;
 };
 
-/** A timer to set, or to clear (`at` null). */
-export interface TimerRow {
-  readonly name: string;
-  readonly at: number | null;
-  readonly command: Json;
-}
+/** A change to an actor's timers. */
+export type TimerRow =
+  | { readonly op: "set"; readonly name: string; readonly at: number; readonly command: Json }
+  | { readonly op: "clear"; readonly name: string }
+  /** The timer that was set for `at` is handled by this commit; one set for another time stays. */
+  | { readonly op: "fired"; readonly name: string; readonly at: number };
 
 /** A command put aside because its actor throws on it. */
 export interface NewDeadLetter {

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { CHECKS, runChecks, type Runner, runTests } from "./check.ts";
+
+Deno.test("CHECKS holds each public module to its documentation", () => {
+  const documentation = CHECKS.find(({ name }) => name === "documentation");
+  assert.ok(documentation?.args.includes("./skills/mod.ts"));
+});
+
+Deno.test("runChecks() runs every step, also after one that failed", async () => {
+  const ran: string[] = [];
+  const run: Runner = ([name = ""]) => {
+    ran.push(name);
+    return Promise.resolve(name === "two" ? 1 : 0);
+  };
+  const steps = ["one", "two", "three"].map((name) => ({ name, args: [name] }));
+  assert.deepEqual(await runChecks(steps, run), ["two"]);
+  assert.deepEqual(ran, ["one", "two", "three"]);
+});
+
+Deno.test("runTests() counts from the report and leaves nothing behind", async () => {
+  const folder = await Deno.makeTempDir();
+  const run: Runner = async (args) => {
+    const path = args.at(-1)?.replace("--junit-path=", "") ?? "";
+    const suite = '<testsuite name="a" tests="3" disabled="0" errors="0" failures="1">';
+    await Deno.writeTextFile(path, suite);
+    return 1;
+  };
+  assert.deepEqual(await runTests(run, folder), { passed: 2, failed: 1 });
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+  await Deno.remove(folder);
+});

@@ -1,0 +1,274 @@
+/**
+ * One live actor. Its phases, in order: load (snapshot, tail, owed effects) → step → commit → release
+ * (answers, live events, effects) → step … until nothing waits; then it is idle and may be dropped.
+ *
+ * A1  One step at a time, and never a step on a state that is not committed.
+ * A2  Answers and live events leave only after the commit.
+ * A3  A command stays in the inbox until a commit handled it. The sender of a direct one may be told
+ *     before that it was not done; every other one stands in the journal or is the end of an effect.
+ * A4  After a commit whose outcome is unknown, or a throw, the state is loaded anew.
+ *
+ * @module
+ */
+import type { Address, Effect } from "../../actors/behavior.ts";
+import { invariant } from "../../actors/invariant.ts";
+import { errorCode, errorMessage, SynapseError } from "../errors.ts";
+import { JournalUnavailable, type NewDeadLetter } from "../journal/port.ts";
+import { bury } from "./dead_letters.ts";
+import { type Delivery, NOBODY } from "./delivery.ts";
+import { Effects } from "./effects.ts";
+import { loadActor, type Loaded } from "./loading.ts";
+import { release } from "./release.ts";
+import { earlierAnswer, withEarlierAnswers } from "./repeats.ts";
+import type { ActorType, NodeServices } from "./services.ts";
+import { isEmpty, type Step, step } from "./step.ts";
+import { toCommit } from "./to_commit.ts";
+
+/** Commands decided in one step, and rows read from the durable mailbox at once. */
+const STEP_COMMANDS = 64;
+
+/** A live actor. */
+export class Activation {
+  readonly address: Address;
+  readonly #type: ActorType;
+  readonly #services: NodeServices;
+  readonly #effects: Effects;
+  readonly #inbox = new Set<Delivery>();
+  #actor: Loaded | null = null;
+  /** Whether the durable mailbox may hold something. */
+  #backlog = false;
+  #run: Promise<void> | null = null;
+  #gone = false;
+  #lastThrow = "it ended the process before";
+  /** Since when nothing happened, in monotonic milliseconds. */
+  idle_since: number;
+
+  constructor(address: Address, type: ActorType, services: NodeServices) {
+    this.address = address;
+    this.#type = type;
+    this.#services = services;
+    this.idle_since = services.clock.monotonic();
+    this.#effects = new Effects({
+      address,
+      handlers: services.handlers,
+      live: services.live,
+      clock: services.clock,
+      limit: services.effect_limit,
+      seq: () => this.#actor?.seq ?? 0,
+      deliver: (effect, command) => this.#deliverEnd(effect, command),
+    });
+  }
+
+  /** How many commands wait. */
+  get waiting(): number {
+    return this.#inbox.size;
+  }
+
+  /** Whether it may be dropped. */
+  get idle(): boolean {
+    return !this.#run && this.#inbox.size === 0 && this.#effects.size === 0;
+  }
+
+  /** Takes a command. One that is on its way already, and that nobody waits for, is not taken twice. */
+  deliver(delivery: Delivery): void {
+    if (this.#gone) {
+      return delivery.fail(
+        new SynapseError("draining", "Actor is being dropped; send the command again"),
+      );
+    }
+    if (delivery.origin !== "direct" && this.#waitingIds().includes(delivery.id)) return;
+    this.#inbox.add(delivery);
+    this.wake();
+  }
+
+  /** Has it look into its durable mailbox. */
+  feed(): void {
+    this.#backlog = true;
+    this.wake();
+  }
+
+  /** Loads it if need be, resumes what it owes, and works off what waits. */
+  wake(): void {
+    this.#run ??= this.#work().finally(() => {
+      this.#run = null;
+      this.idle_since = this.#services.clock.monotonic();
+      // Something may have come between the last look and this moment.
+      if (!this.#gone && (this.#inbox.size > 0 || this.#backlog)) this.wake();
+    });
+  }
+
+  /** Resolves when nothing waits and no commit is under way. */
+  async settled(): Promise<void> {
+    while (this.#run) await this.#run;
+  }
+
+  /** Finishes the step under way, then drops it. */
+  async stop(error: unknown): Promise<void> {
+    this.#gone = true;
+    await this.settled();
+    await this.drop(error);
+  }
+
+  /** Drops it at once: stops its effects, and tells the senders of what waits. */
+  async drop(error: unknown): Promise<void> {
+    this.#gone = true;
+    this.#services.evict(this);
+    for (const delivery of this.#inbox) delivery.fail(error);
+    this.#inbox.clear();
+    await this.#effects.stop();
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#gone) {
+      try {
+        const actor = await this.#load();
+        if (this.#backlog && this.#inbox.size < STEP_COMMANDS) await this.#take();
+        if (this.#inbox.size === 0) return;
+        await this.#advance(actor);
+      } catch (error) {
+        await this.#recover(error);
+      }
+    }
+  }
+
+  async #load(): Promise<Loaded> {
+    if (this.#actor) return this.#actor;
+    const { behavior } = this.#type;
+    this.#actor = await loadActor(this.#services.journal, behavior, this.address);
+    this.#effects.reconcile(behavior.pending(this.#actor.state), true);
+    return this.#actor;
+  }
+
+  /** Reads from the durable mailbox. */
+  async #take(): Promise<void> {
+    const { journal, clock } = this.#services;
+    this.#backlog = false;
+    const rows = await journal.take(this.address, STEP_COMMANDS, this.#waitingIds());
+    if (rows.length === STEP_COMMANDS) this.#backlog = true;
+    for (const { id, command, sender, attempts } of rows) {
+      this.#inbox.add({
+        ...NOBODY,
+        id,
+        command,
+        sender,
+        origin: "mailbox",
+        digest: "",
+        timer: null,
+        // The store counts this time as well.
+        attempts: attempts - 1,
+        received_at: clock.monotonic(),
+      });
+    }
+  }
+
+  async #advance(actor: Loaded): Promise<void> {
+    const { clock, limits, entropy } = this.#services;
+    const { behavior, limits: behaviorLimits } = this.#type;
+    const taken = [...this.#inbox].slice(0, STEP_COMMANDS);
+    const first = taken[0];
+    invariant(first, "A5 a step has a command");
+    if (first.attempts >= limits.command_attempts) {
+      const burial = bury(actor, first, entropy.id("dl"), this.#lastThrow);
+      return await this.#commit(actor, burial.step, [burial.dead]);
+    }
+    const context = { address: this.address, behavior, limits: behaviorLimits, now: clock.now() };
+    const next = step(actor, taken, context);
+    await this.#commit(actor, next, []);
+    if (next.poison) this.#noteThrow(next.poison.delivery, next.poison.error);
+  }
+
+  async #commit(actor: Loaded, next: Step, dead: readonly NewDeadLetter[]): Promise<void> {
+    const { journal, group, clock } = this.#services;
+    const { behavior } = this.#type;
+    const answers = await withEarlierAnswers(journal, this.address, next.answers);
+    if (isEmpty(next)) return this.#release(actor, { ...next, answers }, actor);
+    const owed = behavior.pending(next.after.state);
+    const part = toCommit(this.#services, next, {
+      address: this.address,
+      behavior,
+      before: actor,
+      owed: owed.length > 0,
+      dead,
+      now: next.events.at(-1)?.at ?? clock.now(),
+    });
+    const outcome = await group.commit(part);
+    if (outcome === "duplicate") return await this.#answerRepeats(next);
+    if (outcome !== "committed") {
+      throw new SynapseError(
+        "fenced",
+        `Another node has this actor (${outcome}); send the command again`,
+      );
+    }
+    const snapshot_seq = part.snapshot === null ? actor.snapshot_seq : next.after.seq;
+    this.#release(actor, { ...next, answers }, { ...next.after, snapshot_seq });
+    if (next.events.length > 0) this.#effects.reconcile(owed, false); // E1
+  }
+
+  /** After the commit (A2). */
+  #release(before: Loaded, next: Step, after: Loaded): void {
+    this.#actor = after;
+    for (const { delivery } of next.answers) this.#inbox.delete(delivery);
+    release(this.#services, this.address, before.state, next);
+  }
+
+  /** The commit was refused because one of its commands had been handled: the others are tried again. */
+  async #answerRepeats(next: Step): Promise<void> {
+    for (const { delivery } of next.answers) {
+      const earlier = await earlierAnswer(this.#services.journal, this.address, delivery);
+      if (!earlier) continue;
+      this.#inbox.delete(delivery);
+      delivery.settle(earlier);
+    }
+  }
+
+  #noteThrow(delivery: Delivery, error: unknown): void {
+    const { log, metrics } = this.#services;
+    delivery.attempts += 1;
+    this.#actor = null; // A4
+    this.#lastThrow = errorMessage(error);
+    metrics.errorsTotal.inc({ kind: "command_threw" });
+    const fields = {
+      actor: this.address.id,
+      command: delivery.id,
+      attempt: delivery.attempts,
+      err: error,
+    };
+    log.error(fields, "Actor threw on a command");
+  }
+
+  /** While the journal is away, what is done waits (A3). Anything else ends this activation. */
+  async #recover(error: unknown): Promise<void> {
+    const { health, log, metrics } = this.#services;
+    if (error instanceof JournalUnavailable) {
+      if (!error.rolled_back) this.#actor = null; // A4
+      for (const delivery of this.#inbox) {
+        if (delivery.origin !== "direct") continue;
+        this.#inbox.delete(delivery);
+        delivery.fail(error);
+      }
+      health.note(error);
+      return await health.recovered();
+    }
+    metrics.errorsTotal.inc({ kind: errorCode(error) });
+    log.error({ actor: this.address.id, err: error }, "Actor was dropped");
+    await this.drop(error);
+  }
+
+  #waitingIds(): string[] {
+    return Array.from(this.#inbox, (delivery) => delivery.id);
+  }
+
+  #deliverEnd(effect: Effect, command: unknown): void {
+    this.deliver({
+      ...NOBODY,
+      id: `effect:${effect.id}`,
+      command,
+      sender: "effect",
+      origin: "effect",
+      digest: null,
+      timer: null,
+      attempts: 0,
+      received_at: this.#services.clock.monotonic(),
+    });
+  }
+}

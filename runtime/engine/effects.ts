@@ -1,0 +1,127 @@
+/**
+ * Makes what runs for one actor match what its state owes.
+ *
+ * E1  An effect starts only after the commit of the event that owes it.
+ * E2  An effect is started at most once by one activation, until its result is in the journal.
+ * E3  A `once` effect that is found owed when the actor is loaded is settled, never started: a
+ *     process before this one may have started it.
+ * E4  An effect that is no longer owed is aborted, and its result is dropped.
+ *
+ * @module
+ */
+import type { Address, Effect } from "../../actors/behavior.ts";
+import { invariant } from "../../actors/invariant.ts";
+import type { Clock } from "../clock.ts";
+import type { ConcurrencyLimit } from "../llm/concurrency_limit.ts";
+import type { LiveEntry, LiveEvents } from "../streams/port.ts";
+import type { EffectHandler, EffectHandlers } from "./effect_handler.ts";
+
+/** What the effects of an actor need. */
+export interface EffectsOptions {
+  readonly address: Address;
+  readonly handlers: EffectHandlers;
+  readonly live: LiveEvents;
+  readonly clock: Clock;
+  /** Shared by the whole node. */
+  readonly limit: ConcurrencyLimit;
+  /** The seq of the actor's last event. */
+  readonly seq: () => number;
+  /** Takes the command that an effect ended with. */
+  readonly deliver: (effect: Effect, command: unknown) => void;
+}
+
+/** The effects of one actor. */
+export class Effects {
+  readonly #options: EffectsOptions;
+  /** Started here, and still owed: also those whose result is not in the journal yet (E2). */
+  readonly #started = new Map<string, AbortController>();
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(options: EffectsOptions) {
+    this.#options = options;
+  }
+
+  /** How many are owed and were started. */
+  get size(): number {
+    return this.#started.size;
+  }
+
+  /**
+   * Starts what is newly owed and aborts what is no longer.
+   *
+   * @param loaded whether the actor was just loaded, so that others may have started these before
+   */
+  reconcile(owed: readonly Effect[], loaded: boolean): void {
+    const ids = new Set(owed.map((effect) => effect.id));
+    for (const [id, controller] of this.#started) {
+      if (ids.has(id)) continue;
+      this.#started.delete(id);
+      controller.abort();
+    }
+    for (const effect of owed) {
+      if (!this.#started.has(effect.id)) this.#start(effect, loaded);
+    }
+  }
+
+  /** Aborts everything and resolves when nothing runs any more. */
+  async stop(): Promise<void> {
+    for (const controller of this.#started.values()) controller.abort();
+    this.#started.clear();
+    await Promise.all(this.#running);
+  }
+
+  #start(effect: Effect, loaded: boolean): void {
+    const handler = this.#options.handlers[effect.kind];
+    invariant(handler, `E0 there is a handler for effects of kind ${effect.kind}`);
+    const controller = new AbortController();
+    this.#started.set(effect.id, controller);
+    const running = this.#carryOut(effect, handler, controller.signal, loaded)
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  async #carryOut(
+    effect: Effect,
+    handler: EffectHandler,
+    signal: AbortSignal,
+    loaded: boolean,
+  ): Promise<void> {
+    const { address, limit } = this.#options;
+    using slot = await limit.acquire(signal);
+    if (!slot) return;
+    const context = { address, signal, ...this.#pieces(loaded, signal) };
+    let command: unknown;
+    try {
+      const settle = loaded && effect.policy === "once"; // E3
+      command = await (settle ? handler.settle(effect, context) : handler.run(effect, context));
+    } catch (error) {
+      command = handler.failed(effect, error);
+    }
+    if (!signal.aborted) this.#options.deliver(effect, command); // E4
+  }
+
+  /**
+   * Numbers the pieces of an answer. An effect that another process may have started before begins
+   * with a number that is higher than any used then, and tells watchers to forget what they have.
+   */
+  #pieces(loaded: boolean, signal: AbortSignal): { delta(text: string): void; reset(): void } {
+    const { address, live, clock, seq } = this.#options;
+    let n = loaded ? clock.now() * 1000 : 0;
+    let first = true;
+    const publish = (entry: (cursor: { seq: number; n: number }) => LiveEntry) => {
+      if (!signal.aborted) live.publish(address, [entry({ seq: seq(), n: ++n })]);
+    };
+    const reset = () => {
+      first = true;
+      publish((cursor) => ({ kind: "reset", cursor }));
+    };
+    return {
+      delta: (text) => {
+        if (first && loaded) reset();
+        publish((cursor) => ({ kind: "delta", cursor, text, first }));
+        first = false;
+      },
+      reset,
+    };
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What all activations of a node share.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { ConcurrencyLimit } from "../llm/concurrency_limit.ts";
+import type { Entropy } from "../entropy.ts";
+import type { Journal } from "../journal/port.ts";
+import type { Limits } from "../limits.ts";
+import type { LiveEvents, Mailboxes } from "../streams/port.ts";
+import type { Logger, Metrics } from "../telemetry/port.ts";
+import type { Address } from "../../actors/behavior.ts";
+import type { Activation } from "./activation.ts";
+import type { GroupCommit } from "./commit.ts";
+import type { EffectHandlers } from "./effect_handler.ts";
+import type { JournalHealth } from "./journal_health.ts";
+import type { AnyBehavior, Step } from "./step.ts";
+
+/** An actor type that a node runs. */
+export interface ActorType {
+  readonly behavior: AnyBehavior;
+  /** The behavior's own limits, handed to each of its decisions. */
+  readonly limits: unknown;
+}
+
+/** What all activations of a node share. */
+export interface NodeServices {
+  readonly journal: Journal;
+  readonly group: GroupCommit;
+  readonly health: JournalHealth;
+  readonly live: LiveEvents;
+  readonly mailboxes: Mailboxes;
+  readonly handlers: EffectHandlers;
+  readonly effect_limit: ConcurrencyLimit;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly limits: Limits;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** The partition of an actor, and the epoch under which this node holds it (-1: it does not). */
+  readonly hold: (address: Address) => { readonly partition: number; readonly epoch: number };
+  /** Forgets an activation. */
+  readonly evict: (activation: Activation) => void;
+  /** Hears that a timer was set. */
+  readonly timerSet: (at: number) => void;
+  /** Hears of each commit, for metrics. */
+  readonly onCommit: (address: Address, before: unknown, step: Step) => void;
+}

@@ -1,0 +1,12 @@
+/**
+ * The migrations of the SQLite journal, in order. Forward only: a released one is never changed.
+ *
+ * @module
+ */
+import type { Migration } from "../../migrate.ts";
+import initial from "./000001_initial.sql" with { type: "text" };
+
+/** All steps. */
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: "initial", sql: initial },
+];

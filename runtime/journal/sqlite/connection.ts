@@ -1,0 +1,140 @@
+/**
+ * A connection to the file: settings, transactions, and errors as the port wants them.
+ *
+ * @module
+ */
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+import type { Json } from "../../../actors/behavior.ts";
+import { errorMessage, SynapseError } from "../../errors.ts";
+import { JournalUnavailable } from "../port.ts";
+
+/** A row as SQLite gives it. */
+export type Row = Record<string, SQLOutputValue>;
+
+/** Values to bind, in order. */
+export type Values = readonly SQLInputValue[];
+
+/** A prepared statement. */
+export interface Statement {
+  /** Runs it. Returns how many rows it changed. */
+  run(...values: Values): number;
+  get(...values: Values): Row | undefined;
+  all(...values: Values): Row[];
+}
+
+/** An open file. All calls are synchronous: SQLite works in this thread. */
+export interface Connection {
+  prepare(sql: string): Statement;
+  /** Runs `work` in one transaction; if it throws, nothing of it stays. */
+  transaction<Result>(work: () => Result): Result;
+  exec(sql: string): void;
+  close(): void;
+}
+
+/** SQLite's result codes that tell what to do (sqlite.org/rescode.html). */
+const REASONS: Readonly<Record<number, string>> = {
+  5: "it is locked by another program",
+  8: "it is read-only",
+  10: "the disk reported an error",
+  11: "the file is damaged",
+  13: "the disk is full",
+  14: "the file cannot be opened",
+  26: "the file is not a database",
+};
+
+/** After an I/O error it is not certain what reached the disk. */
+const IO_ERROR = 10;
+
+/** How a connection is opened. */
+export interface ConnectionOptions {
+  readonly path: string;
+  /** `full`: a commit survives a power failure. `normal`: only the loss of the process. */
+  readonly synchronous: "full" | "normal";
+  /** Further PRAGMA settings, such as `max_page_count = 100`. */
+  readonly pragmas?: readonly string[];
+}
+
+/**
+ * Opens the file, creating it if need be.
+ *
+ * @throws {JournalUnavailable} saying why it cannot be used
+ */
+export function openConnection(options: ConnectionOptions): Connection {
+  const { path, synchronous, pragmas = [] } = options;
+  const guard = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw unavailable(path, error);
+    }
+  };
+  const db = guard(() => new DatabaseSync(path));
+  guard(() => {
+    db.exec("PRAGMA journal_mode = WAL");
+    db.exec(`PRAGMA synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`);
+    db.exec("PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -16000");
+    for (const pragma of pragmas) db.exec(`PRAGMA ${pragma}`);
+  });
+  return {
+    prepare(sql) {
+      const statement = guard(() => db.prepare(sql));
+      return {
+        run: (...values) => guard(() => Number(statement.run(...values).changes)),
+        get: (...values) => guard(() => statement.get(...values)),
+        all: (...values) => guard(() => statement.all(...values)),
+      };
+    },
+    transaction: (work) => guard(() => inTransaction(db, work)),
+    exec: (sql) => guard(() => db.exec(sql)),
+    close: () => db.close(),
+  };
+}
+
+function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function unavailable(path: string, error: unknown): unknown {
+  if (error instanceof SynapseError) return error;
+  const code = errorCodeOf(error);
+  if (code === null) return error;
+  const reason = REASONS[code] ?? errorMessage(error);
+  return new JournalUnavailable(`Journal ${path} cannot be used: ${reason}`, {
+    rolled_back: code !== IO_ERROR,
+    cause: error,
+  });
+}
+
+/** The primary result code of an SQLite error, or null for any other error. */
+function errorCodeOf(error: unknown): number | null {
+  if (!(error instanceof Error) || !("errcode" in error)) return null;
+  return typeof error.errcode === "number" ? error.errcode & 0xff : null;
+}
+
+/** Reads a text column. */
+export function text(row: Row, column: string): string {
+  return String(row[column]);
+}
+
+/** Reads a number column. */
+export function number(row: Row, column: string): number {
+  return Number(row[column]);
+}
+
+/** Reads a number column that may be NULL. */
+export function numberOrNull(row: Row, column: string): number | null {
+  return row[column] === null ? null : Number(row[column]);
+}
+
+/** Reads a JSON column. */
+export function json(row: Row, column: string): Json {
+  return JSON.parse(String(row[column]));
+}

@@ -1,0 +1,109 @@
+/**
+ * Commands accepted and not yet handled, and for a while those that were.
+ *
+ * @module
+ */
+import type { Clock } from "../../clock.ts";
+import type { ActorCommit, HandledMark, MailboxRow, MailboxStore, NewMailboxRow } from "../port.ts";
+import { type Connection, json, number, type Row, text } from "./connection.ts";
+
+/** Writes to the mailbox within a transaction of the caller's. */
+export interface MailboxWriter {
+  /** Accepts a command. Returns whether it was new. */
+  insert(row: NewMailboxRow, at: number): boolean;
+  /** Marks a command as handled, whether it was accepted before or comes straight from its sender. */
+  markHandled(part: Pick<ActorCommit, "address" | "partition" | "at">, mark: HandledMark): void;
+}
+
+/** Prepares the statements that others write with. */
+export function createMailboxWriter(db: Connection): MailboxWriter {
+  const insert = db.prepare(
+    "INSERT INTO mailbox (tenant, type, actor, id, partition, command, digest, sender, accepted_at, attempts) " +
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (tenant, type, actor, id) DO NOTHING",
+  );
+  // The command itself is not needed any more; only that it was, and what it led to.
+  const mark = db.prepare(
+    "INSERT INTO mailbox (tenant, type, actor, id, partition, command, digest, sender, accepted_at, attempts, handled_at, reply) " +
+      "VALUES (?, ?, ?, ?, ?, 'null', ?, '', ?, 1, ?, ?) " +
+      "ON CONFLICT (tenant, type, actor, id) DO UPDATE " +
+      "SET command = 'null', handled_at = excluded.handled_at, reply = excluded.reply",
+  );
+  return {
+    insert(row, at) {
+      const { tenant, type, id } = row.address;
+      const command = JSON.stringify(row.command);
+      return insert.run(
+        tenant,
+        type,
+        id,
+        row.id,
+        row.partition,
+        command,
+        row.digest,
+        row.sender,
+        at,
+      ) === 1;
+    },
+    markHandled({ address: { tenant, type, id }, partition, at }, { id: command, digest, reply }) {
+      mark.run(tenant, type, id, command, partition, digest, at, at, JSON.stringify(reply));
+    },
+  };
+}
+
+/** Makes the mailbox side of the port. */
+export function createMailboxStore(db: Connection, clock: Clock): MailboxStore {
+  const writer = createMailboxWriter(db);
+  const backlog = db.prepare(
+    "SELECT DISTINCT tenant, type, actor FROM mailbox WHERE handled_at IS NULL " +
+      "AND partition IN (SELECT value FROM json_each(?)) LIMIT ?",
+  );
+  const take = db.prepare(
+    "UPDATE mailbox SET attempts = attempts + 1 WHERE position IN (" +
+      "SELECT position FROM mailbox WHERE handled_at IS NULL AND tenant = ? AND type = ? AND actor = ? " +
+      "AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?) " +
+      "RETURNING position, id, command, sender, attempts",
+  );
+  const handled = db.prepare(
+    "SELECT id, digest, reply FROM mailbox " +
+      "WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND handled_at IS NOT NULL",
+  );
+  return {
+    accept: (rows) =>
+      Promise.try(() => {
+        const at = clock.now();
+        return db.transaction(() =>
+          rows.map((row) => writer.insert(row, at) ? "accepted" : "duplicate")
+        );
+      }),
+    backlog: (partitions, limit) =>
+      Promise.try(() =>
+        backlog.all(JSON.stringify(partitions), limit).map((row) => ({
+          tenant: text(row, "tenant"),
+          type: text(row, "type"),
+          id: text(row, "actor"),
+        }))
+      ),
+    take: (address, limit, except) =>
+      Promise.try(() => {
+        const { tenant, type, id } = address;
+        const rows = take.all(tenant, type, id, JSON.stringify(except), limit);
+        rows.sort((a, b) => number(a, "position") - number(b, "position"));
+        return rows.map((row): MailboxRow => ({
+          address,
+          id: text(row, "id"),
+          command: json(row, "command"),
+          sender: text(row, "sender"),
+          attempts: number(row, "attempts"),
+        }));
+      }),
+    handled: ({ tenant, type, id }, command) =>
+      Promise.try(() => {
+        const row = handled.get(tenant, type, id, command);
+        return row ? toMark(row) : null;
+      }),
+  };
+}
+
+function toMark(row: Row): HandledMark {
+  return { id: text(row, "id"), digest: text(row, "digest"), reply: json(row, "reply") };
+}

@@ -1,0 +1,103 @@
+/**
+ * The journal in one SQLite file, for one process.
+ *
+ * A lock on a file beside it (kept by the operating system, so that it ends with the process however
+ * that ends) refuses a second one, while other programs may still read the journal itself.
+ *
+ * @module
+ */
+import type { Clock } from "../../clock.ts";
+import { errorMessage, SynapseError } from "../../errors.ts";
+import { migrate } from "../migrate.ts";
+import { MIGRATIONS } from "../migrations/sqlite/mod.ts";
+import { type Journal, JournalUnavailable } from "../port.ts";
+import { createAgentStore } from "./agents.ts";
+import { createCommitter } from "./commit.ts";
+import { type Connection, type ConnectionOptions, number, openConnection } from "./connection.ts";
+import { createDeadLetterStore } from "./dead_letters.ts";
+import { createDirectory } from "./directory.ts";
+import { createLeases } from "./lease.ts";
+import { createMailboxStore } from "./mailbox.ts";
+import { createMaintenance } from "./maintenance.ts";
+import { createEventLog } from "./read.ts";
+import { createTimerStore } from "./timers.ts";
+
+/** How the journal is opened. */
+export interface SqliteJournalOptions extends ConnectionOptions {
+  /** How many partitions a new file gets; an existing one keeps its own. */
+  readonly partitions: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Opens the journal, creating and migrating it if need be.
+ *
+ * @throws {SynapseError} `journal_in_use` naming the process that has it, `journal_too_new`
+ * @throws {JournalUnavailable} if the file cannot be used
+ */
+export async function openSqliteJournal(options: SqliteJournalOptions): Promise<Journal> {
+  const lock = await lockFile(`${options.path}.lock`);
+  try {
+    const db = openConnection(options);
+    applyMigrations(db, options.clock);
+    return {
+      ...createCommitter(db),
+      ...createEventLog(db),
+      ...createMailboxStore(db, options.clock),
+      ...createLeases(db, options.partitions),
+      ...createTimerStore(db, options.clock),
+      ...createDirectory(db),
+      ...createDeadLetterStore(db, options.clock),
+      ...createAgentStore(db, options.clock),
+      ...createMaintenance(db),
+      close: () =>
+        Promise.try(() => {
+          db.close();
+          lock.close();
+        }),
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/** Takes the lock and notes the process in the file, or says who has it. */
+async function lockFile(path: string): Promise<Deno.FsFile> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path, { create: true, read: true, write: true });
+  } catch (error) {
+    const message = `Journal lock ${path} cannot be opened: ${errorMessage(error)}`;
+    throw new JournalUnavailable(message, { rolled_back: true, cause: error });
+  }
+  if (!await file.tryLock(true)) {
+    file.close();
+    const holder = (await Deno.readTextFile(path)).trim() || "unknown";
+    const message = `Journal ${path.replace(/\.lock$/, "")} is in use by process ${holder}: ` +
+      "stop it, or give this one another data folder";
+    throw new SynapseError("journal_in_use", message, { data: { pid: holder } });
+  }
+  await file.truncate(0);
+  await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+  return file;
+}
+
+function applyMigrations(db: Connection, clock: Clock): void {
+  db.transaction(() => {
+    db.exec(
+      "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL)",
+    );
+    migrate({
+      applied: () =>
+        db.prepare("SELECT number FROM migrations").all().map((row) => number(row, "number")),
+      claim: ({ number, name }) =>
+        void db.prepare("INSERT INTO migrations (number, name, at) VALUES (?, ?, ?)").run(
+          number,
+          name,
+          clock.now(),
+        ),
+      exec: (sql) => db.exec(sql),
+    }, MIGRATIONS);
+  });
+}

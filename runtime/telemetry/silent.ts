@@ -1,0 +1,45 @@
+/**
+ * A logger and metrics that keep nothing, for tests, benchmarks and simulations.
+ *
+ * @module
+ */
+import type { Logger, Metrics } from "./port.ts";
+
+/** Says nothing. */
+export const silentLogger: Logger = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => silentLogger,
+};
+
+const counter = { inc: () => {} };
+const gauge = { set: () => {} };
+const histogram = { observe: () => {} };
+
+/** Counts nothing. */
+export const silentMetrics: Metrics = {
+  errorsTotal: counter,
+  memoryUsageBytes: gauge,
+  memoryLimitBytes: gauge,
+  llmLatencySeconds: histogram,
+  llmRequestsTotal: counter,
+  llmTokensTotal: counter,
+  llmCostUsdTotal: counter,
+  turnsTotal: counter,
+  turnSeconds: histogram,
+  commandsTotal: counter,
+  mailboxDepth: gauge,
+  mailboxLagSeconds: histogram,
+  commitSeconds: histogram,
+  commitBatchSize: histogram,
+  activeActors: gauge,
+  partitionsOwned: gauge,
+  leaseChangesTotal: counter,
+  approvalsPending: gauge,
+  skillSeconds: histogram,
+  skillFailuresTotal: counter,
+  deadLetters: gauge,
+  httpRequestSeconds: histogram,
+};

@@ -12,7 +12,7 @@
 import type { Address, Effect } from "../../actors/behavior.ts";
 import { invariant } from "../../actors/invariant.ts";
 import type { Clock } from "../clock.ts";
-import type { ConcurrencyLimit } from "../llm/concurrency_limit.ts";
+import type { ConcurrencyLimit } from "../concurrency_limit.ts";
 import type { LiveEntry, LiveEvents } from "../streams/port.ts";
 import type { EffectHandler, EffectHandlers } from "./effect_handler.ts";
 

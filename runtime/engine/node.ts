@@ -6,7 +6,7 @@
  */
 import type { Address } from "../../actors/behavior.ts";
 import { SynapseError } from "../errors.ts";
-import { ConcurrencyLimit } from "../llm/concurrency_limit.ts";
+import { ConcurrencyLimit } from "../concurrency_limit.ts";
 import type { DueTimer } from "../journal/port.ts";
 import { Activations } from "./activations.ts";
 import { GroupCommit } from "./commit.ts";

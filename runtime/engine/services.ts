@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import type { ConcurrencyLimit } from "../llm/concurrency_limit.ts";
+import type { ConcurrencyLimit } from "../concurrency_limit.ts";
 import type { Entropy } from "../entropy.ts";
 import type { Journal } from "../journal/port.ts";
 import type { Limits } from "../limits.ts";

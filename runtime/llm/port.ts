@@ -64,14 +64,37 @@ export interface ModelProvider {
   call(request: ProviderRequest, context: ProviderContext): Promise<ProviderAnswer>;
 }
 
+/**
+ * What went wrong.
+ *
+ * - `status`: the provider answered with an HTTP status that is no success.
+ * - `connection`: it could not be reached.
+ * - `stream_broken`: the answer stopped before its end.
+ * - `malformed`: the answer is not in the provider's format.
+ * - `deadline`: the answer was not complete in time.
+ * - `breaker_open`: the provider failed so often that it is left alone for a while.
+ * - `configuration`: the call cannot be made as things are set up.
+ * - `cancelled`: nobody wants the answer any more.
+ */
+export type ModelErrorKind =
+  | "status"
+  | "connection"
+  | "stream_broken"
+  | "malformed"
+  | "deadline"
+  | "breaker_open"
+  | "configuration"
+  | "cancelled";
+
 /** Why a call failed, and whether another try can help. */
 export interface ModelErrorDetails {
-  /** `status`, `stream_broken`, `malformed`, `deadline`, `connection`, `cancelled`, `breaker_open`, `configuration`. */
-  readonly kind: string;
+  readonly kind: ModelErrorKind;
   readonly retryable: boolean;
   readonly status?: number;
   /** How long the provider asks to wait, in milliseconds. */
   readonly retry_after_ms?: number;
+  /** Tries made in all; set by the router. */
+  readonly attempts?: number;
 }
 
 /** A model call that did not end with an answer. */
@@ -83,4 +106,9 @@ export class ModelError extends SynapseError {
     super("model_failed", message, { data: { ...details }, cause });
     this.details = details;
   }
+}
+
+/** The error of a call that nobody wants any more. */
+export function cancelledError(): ModelError {
+  return new ModelError("Model call was cancelled", { kind: "cancelled", retryable: false });
 }

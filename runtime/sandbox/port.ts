@@ -39,6 +39,17 @@ export type SkillFaultCode =
   | "skill_host_died"
   | "skill_cancelled";
 
+/** What a skill knows of an earlier call. */
+export type SkillLookup =
+  | { readonly done: true; readonly output: Json; readonly ms: number }
+  | { readonly done: false };
+
+/** A file of the skills folder that could not be loaded. */
+export interface SkillFileFault {
+  readonly file: string;
+  readonly reason: string;
+}
+
 /** Everything an agent can do. */
 export interface Skills {
   /** The manifest of a skill, or null when there is none of that name. */
@@ -49,10 +60,10 @@ export interface Skills {
   checkInput(name: string, input: Json): Promise<string | null>;
   /** Runs a call. Never throws for what a skill does. */
   run(call: SkillCall): Promise<SkillOutcome>;
-  /** Asks the skill whether the call with this key was done; null when it does not know. */
-  lookup(call: SkillCall): Promise<SkillOutcome | null>;
+  /** Asks the skill whether the call with this key was done; null when it cannot tell. */
+  lookup(call: SkillCall): Promise<SkillLookup | null>;
   /** Files of the skills folder that could not be loaded, with the reason. */
-  faults(): readonly { readonly file: string; readonly reason: string }[];
+  faults(): readonly SkillFileFault[];
   /** Reads the skills folder again. */
   reload(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -46,8 +46,14 @@ const REASONS: Readonly<Record<number, string>> = {
 const IO_ERROR = 10;
 
 /** How a connection is opened. */
-export interface ConnectionOptions {
+export type ConnectionOptions =
+  | { readonly path: string; readonly access: "read" }
+  | WritingOptions;
+
+/** How a connection that writes is opened. */
+export interface WritingOptions {
   readonly path: string;
+  readonly access?: "write";
   /** `full`: a commit survives a power failure. `normal`: only the loss of the process. */
   readonly synchronous: "full" | "normal";
   /** Further PRAGMA settings, such as `max_page_count = 100`. */
@@ -55,12 +61,12 @@ export interface ConnectionOptions {
 }
 
 /**
- * Opens the file, creating it if need be.
+ * Opens the file; to write, creating it if need be.
  *
  * @throws {JournalUnavailable} saying why it cannot be used
  */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { path, synchronous, pragmas = [] } = options;
+  const { path } = options;
   const guard = <Result>(work: () => Result): Result => {
     try {
       return work();
@@ -68,13 +74,8 @@ export function openConnection(options: ConnectionOptions): Connection {
       throw unavailable(path, error);
     }
   };
-  const db = guard(() => new DatabaseSync(path));
-  guard(() => {
-    db.exec("PRAGMA journal_mode = WAL");
-    db.exec(`PRAGMA synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`);
-    db.exec("PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -16000");
-    for (const pragma of pragmas) db.exec(`PRAGMA ${pragma}`);
-  });
+  const db = guard(() => new DatabaseSync(path, { readOnly: options.access === "read" }));
+  if (options.access !== "read") guard(() => configure(db, options));
   return {
     prepare(sql) {
       const statement = guard(() => db.prepare(sql));
@@ -88,6 +89,13 @@ export function openConnection(options: ConnectionOptions): Connection {
     exec: (sql) => guard(() => db.exec(sql)),
     close: () => db.close(),
   };
+}
+
+function configure(db: DatabaseSync, { synchronous, pragmas = [] }: WritingOptions): void {
+  db.exec("PRAGMA journal_mode = WAL");
+  db.exec(`PRAGMA synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`);
+  db.exec("PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -16000");
+  for (const pragma of pragmas) db.exec(`PRAGMA ${pragma}`);
 }
 
 function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {

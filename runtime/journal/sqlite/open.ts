@@ -13,7 +13,7 @@ import { MIGRATIONS } from "../migrations/sqlite/mod.ts";
 import { type Journal, JournalUnavailable } from "../port.ts";
 import { createAgentStore } from "./agents.ts";
 import { createCommitter } from "./commit.ts";
-import { type Connection, type ConnectionOptions, number, openConnection } from "./connection.ts";
+import { type Connection, number, openConnection, type WritingOptions } from "./connection.ts";
 import { createDeadLetterStore } from "./dead_letters.ts";
 import { createDirectory } from "./directory.ts";
 import { createLeases } from "./lease.ts";
@@ -23,7 +23,7 @@ import { createEventLog } from "./read.ts";
 import { createTimerStore } from "./timers.ts";
 
 /** How the journal is opened. */
-export interface SqliteJournalOptions extends ConnectionOptions {
+export interface SqliteJournalOptions extends WritingOptions {
   /** How many partitions a new file gets; an existing one keeps its own. */
   readonly partitions: number;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 /**
- * Counts turns and how long they took, from the commits that end them.
+ * Counts turns, how long they took, and what failed in them, from the commits that say so.
  *
  * @module
  */
@@ -14,11 +14,24 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   "turn.cancelled": "cancelled",
 };
 
+/** The kind of error that an event tells of. */
+const ERRORS: Readonly<Record<string, string>> = {
+  "llm.failed": "model_failed",
+  "skill.failed": "skill_failed",
+  "skill.interrupted": "skill_interrupted",
+};
+
 /** Takes note of one session's commit. */
-export function noteTurns(metrics: Metrics, before: SessionState, events: readonly NewEvent[]): void {
+export function noteSession(
+  metrics: Metrics,
+  before: SessionState,
+  events: readonly NewEvent[],
+): void {
   let started_at = before.turn?.started_at ?? null;
   for (const event of events) {
     if (event.type === "turn.started") started_at = event.at;
+    const kind = ERRORS[event.type];
+    if (kind !== undefined) metrics.errorsTotal.inc({ kind });
     const outcome = OUTCOMES[event.type];
     if (outcome === undefined) continue;
     metrics.turnsTotal.inc({ outcome });

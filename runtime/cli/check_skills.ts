@@ -1,0 +1,33 @@
+/**
+ * Looks at the folder of skill files.
+ *
+ * @module
+ */
+import type { Config } from "../config.ts";
+import type { CliWorld } from "./cli.ts";
+import { fault, type Finding, ok } from "./finding.ts";
+import { loadSkillFiles } from "../compose/skill_files.ts";
+
+/** Whether every skill file loads: one finding for each that does not, or one for all. */
+export async function checkSkillsFolder(config: Config, world: CliWorld): Promise<Finding[]> {
+  const check = "skills folder";
+  const folder = config.skills_dir;
+  if (!exists(folder)) {
+    return config.skills_dir_required
+      ? [fault(check, `${folder} does not exist`, "Create it, or change SYNAPSE_SKILLS_DIR")]
+      : [ok(check, `${folder} does not exist: built-in skills only`)];
+  }
+  const { skills, faults } = await loadSkillFiles(config, folder, world);
+  if (faults.length === 0) return [ok(check, `${skills.length} skills in ${folder} load`)];
+  const mend = `Mend the file, then \`synapse skills check ${folder}\``;
+  return faults.map(({ file, reason }) => fault(check, `${file}: ${reason}`, mend));
+}
+
+function exists(folder: string): boolean {
+  try {
+    return Deno.statSync(folder).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

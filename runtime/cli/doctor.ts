@@ -1,0 +1,96 @@
+/**
+ * `synapse doctor`: looks at everything a node depends on, and says how to mend what is wrong.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import type { Config } from "../config.ts";
+import { errorCode, SynapseError } from "../errors.ts";
+import type { Cli } from "./cli.ts";
+import { EXIT } from "./exit_code.ts";
+import { fault, type Finding, ok } from "./finding.ts";
+import { teach } from "./help.ts";
+import { readConfig } from "./load_config.ts";
+import type { Style } from "./style.ts";
+
+/** The command. */
+export function doctorCommand(cli: Cli): Command {
+  return teach("doctor", "Check everything a node depends on, and say how to mend it", [
+    "doctor",
+    "doctor --config config.yaml --json",
+  ])
+    .option("--config <file>", "the configuration file (SYNAPSE_CONFIG)")
+    .action((options) => doctor(cli, options));
+}
+
+async function doctor(cli: Cli, options: { readonly config?: string }): Promise<void> {
+  const findings: Finding[] = [];
+  const note = (finding: Finding) => {
+    findings.push(finding);
+    if (!cli.json) cli.print(formatFinding(finding, cli.terminal.style));
+  };
+  for await (const finding of examine(cli, options.config)) note(finding);
+  const faults = findings.filter(({ status }) => status === "fault").length;
+  if (faults > 0) cli.exit = EXIT.failed;
+  const warnings = findings.filter(({ status }) => status === "warning").length;
+  cli.show({ ok: faults === 0, findings }, () => `\n${faults} faults, ${warnings} warnings`);
+}
+
+/** All checks, one after the other. Those that need a configuration are left out when it is wrong. */
+async function* examine(cli: Cli, file: string | undefined): AsyncGenerator<Finding> {
+  const machine = await import("./check_machine.ts");
+  let config: Config | null = null;
+  try {
+    config = await readConfig(cli.world, { SYNAPSE_CONFIG: file });
+    yield ok("configuration", "No fault");
+  } catch (error) {
+    if (!(error instanceof SynapseError) || errorCode(error) !== "config_invalid") throw error;
+    const mend = "See `synapse config check` and docs/configuration.md";
+    yield fault("configuration", error.message.replaceAll(/\n\s*/g, "; "), mend);
+  }
+  const { clock } = cli.world;
+  let written: number | null = null;
+  if (config !== null) {
+    const [{ checkJournal, writtenAt }, { journalPath }, network, skills] = await Promise.all([
+      import("./check_journal.ts"),
+      import("../compose/journal_file.ts"),
+      import("./check_network.ts"),
+      import("./check_skills.ts"),
+    ]);
+    yield machine.checkDataFolder(config.data_dir);
+    yield machine.checkFreeSpace(config.data_dir);
+    yield await checkJournal(journalPath(config));
+    written = writtenAt(journalPath(config));
+    const { host: hostname, port, metrics_port } = config.http;
+    yield await network.checkPort("API port", { hostname, port }, clock);
+    yield await network.checkPort("metrics port", { hostname, port: metrics_port }, clock);
+    for (const [name, provider] of Object.entries(config.llm.providers)) {
+      const isDefault = name === config.llm.default_provider;
+      yield await network.checkProvider(name, provider, { clock, isDefault });
+    }
+    yield* await skills.checkSkillsFolder(config, cli.world);
+  }
+  yield machine.checkClock(clock.now(), written);
+  yield machine.checkDescriptors(descriptorLimit());
+}
+
+/** The limit is inherited, so a shell can tell it; Deno itself has no way to ask. */
+function descriptorLimit(): string | null {
+  try {
+    const shell = new Deno.Command("sh", { args: ["-c", "ulimit -n"], stderr: "null" });
+    const { success, stdout } = shell.outputSync();
+    return success ? new TextDecoder().decode(stdout).trim() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A finding as one line, and what to do about it as a second one. */
+export function formatFinding({ check, status, detail, mend }: Finding, style: Style): string {
+  const mark = {
+    ok: style.green("ok     "),
+    warning: style.yellow("warning"),
+    fault: style.red("fault  "),
+  }[status];
+  return `${mark}  ${check}: ${detail}${mend === null ? "" : `\n         → ${mend}`}`;
+}

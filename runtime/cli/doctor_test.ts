@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { formatFinding } from "./doctor.ts";
+import { EXIT } from "./exit_code.ts";
+import { fakeNode, runCli } from "./fake_node.ts";
+import { fault, type Finding, ok } from "./finding.ts";
+import { createStyle } from "./style.ts";
+
+async function doctor(env: Record<string, string>, ...args: string[]) {
+  const folder = await Deno.makeTempDir();
+  const ports = { SYNAPSE_PORT: "0", SYNAPSE_METRICS_PORT: "0" };
+  try {
+    return await runCli(["doctor", ...args], {
+      env: { SYNAPSE_DATA_DIR: folder, ...ports, ...env },
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("doctor looks at everything and ends with 0 when nothing is at fault", async () => {
+  const run = await doctor({}, "--json");
+  const { ok, findings } = JSON.parse(run.stdout) as { ok: boolean; findings: Finding[] };
+  assert.deepEqual([run.exit, ok], [EXIT.ok, true], run.stdout);
+  assert.deepEqual(findings.map(({ check }) => check), [
+    "configuration",
+    "data folder",
+    "free space",
+    "journal",
+    "API port",
+    "metrics port",
+    "model demo",
+    "skills folder",
+    "clock",
+    "file descriptors",
+  ]);
+});
+
+Deno.test("doctor ends with 1 and says how to mend what is at fault", async () => {
+  await using other = fakeNode({});
+  const run = await doctor({
+    SYNAPSE_PORT: new URL(other.url).port,
+    SYNAPSE_SKILLS_DIR: "/nowhere",
+  });
+  assert.equal(run.exit, EXIT.failed);
+  assert.match(run.stdout, /^fault {4}API port: .* in use by another program\n +→ Choose another/m);
+  assert.match(run.stdout, /^fault {4}skills folder: \/nowhere does not exist\n +→ Create it/m);
+  assert.match(run.stdout, /^2 faults, 1 warnings$/m);
+});
+
+Deno.test("doctor checks the machine even when the configuration is wrong", async () => {
+  const run = await doctor({ SYNAPSE_PORT: "high" });
+  assert.equal(run.exit, EXIT.failed);
+  assert.match(run.stdout, /^fault {4}configuration: .*SYNAPSE_PORT is "high"/m);
+  assert.match(run.stdout, /^ok {7}clock: /m);
+});
+
+Deno.test("formatFinding() puts what to do on a line of its own", () => {
+  const style = createStyle(false);
+  assert.equal(formatFinding(ok("a", "Fine"), style), "ok       a: Fine");
+  assert.equal(
+    formatFinding(fault("a", "Gone", "Bring it"), style),
+    "fault    a: Gone\n         → Bring it",
+  );
+});

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { EXIT } from "./exit_code.ts";
+import { fakeNode, runCli } from "./fake_node.ts";
+
+Deno.test("health tells a node that lives from one that cannot work", async () => {
+  const report = {
+    status: "not_ready",
+    checks: { journal: { status: "failed", detail: "Disk full" } },
+  };
+  await using node = fakeNode({
+    "GET /health": () => ({ status: "ok", version: "1" }),
+    "GET /ready": () => Response.json(report, { status: 503 }),
+  });
+  const alive = await runCli(["health", "--url", node.url]);
+  assert.deepEqual([alive.exit, alive.stdout], [EXIT.ok, "ok\n"]);
+  const ready = await runCli(["health", "--ready", "--url", node.url]);
+  assert.equal(ready.exit, EXIT.failed);
+  assert.match(ready.stdout, /^journal +failed +Disk full$/m);
+});
+
+Deno.test("health gives up on a node that does not answer", async () => {
+  const silence = Promise.withResolvers<Response>();
+  await using node = fakeNode({ "GET /health": () => silence.promise });
+  const run = await runCli(["health", "--timeout", "20ms", "--url", node.url]);
+  assert.equal(run.exit, EXIT.timedOut);
+  silence.resolve(new Response());
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { EXIT } from "./exit_code.ts";
+
+const GOOD = `export default ({ defineSkill, z }) => defineSkill({
+  name: "shout", description: "Says it louder", input: z.object({ text: z.string() }),
+  risk: 2, idempotent: true, run: ({ text }) => text.toUpperCase(),
+});`;
+
+/** Runs the program, which starts the sandbox as itself, over a folder of skill files. */
+async function check(files: Record<string, string>, ...args: string[]) {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+    }
+    const main = new URL("../main.ts", import.meta.url).pathname;
+    const allow = ["net", "read", "write", "env", "run", "sys"].map((name) => `--allow-${name}`);
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", ...allow, main, "skills", "check", folder, ...args],
+      cwd: folder,
+    }).output();
+    const decoder = new TextDecoder();
+    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("skills check shows the skills that load", async () => {
+  const run = await check({ "shout.js": GOOD });
+  assert.deepEqual([run.code, run.stderr], [EXIT.ok, ""]);
+  assert.match(run.stdout, /^shout +user +2 +Says it louder$/m);
+});
+
+Deno.test("skills check names each file that does not load, and fails", async () => {
+  const run = await check(
+    { "shout.js": GOOD, "bad.js": "throw new TypeError('broken')" },
+    "--json",
+  );
+  assert.equal(run.code, EXIT.failed, run.stderr);
+  const report = JSON.parse(run.stdout);
+  assert.equal(report.ok, false);
+  assert.deepEqual(report.skills.map(({ name }: { name: string }) => name), ["shout"]);
+  assert.equal(report.faults[0].file, "bad.js");
+  assert.match(report.faults[0].reason, /broken/);
+});

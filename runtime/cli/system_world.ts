@@ -1,0 +1,25 @@
+/**
+ * The process that the command line runs in.
+ *
+ * @module
+ */
+import { systemClock } from "../clock.ts";
+import { systemEntropy } from "../entropy.ts";
+import type { CliWorld } from "./cli.ts";
+import { systemTerminal } from "./terminal.ts";
+
+/** This process. */
+export function systemWorld(): CliWorld {
+  const env = Deno.env.toObject();
+  return {
+    terminal: systemTerminal((name) => env[name]),
+    clock: systemClock,
+    entropy: systemEntropy,
+    env,
+    onSignal(signal, handler) {
+      Deno.addSignalListener(signal, handler);
+      return () => Deno.removeSignalListener(signal, handler);
+    },
+    exit: (code) => Deno.exit(code),
+  };
+}

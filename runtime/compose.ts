@@ -1,0 +1,157 @@
+/**
+ * From a configuration to a running node: the only place that chooses adapters.
+ *
+ * @module
+ */
+import { trace } from "@opentelemetry/api";
+import { session } from "../actors/session/behavior.ts";
+import type { SessionState } from "../actors/session/state.ts";
+import type { Json } from "../actors/behavior.ts";
+import { systemClock } from "./clock.ts";
+import { reportHealth } from "./compose/health.ts";
+import { journalPath } from "./compose/journal_file.ts";
+import { listen } from "./compose/listen.ts";
+import { createProviders } from "./compose/providers.ts";
+import { composeSkills } from "./compose/skills.ts";
+import type { Config } from "./config.ts";
+import { TENANT } from "./edge/auth.ts";
+import { createEdge } from "./edge/server.ts";
+import { Node } from "./engine/node.ts";
+import type { ActorType } from "./engine/services.ts";
+import type { AnyBehavior } from "./engine/step.ts";
+import { systemEntropy } from "./entropy.ts";
+import type { Journal } from "./journal/port.ts";
+import { openSqliteJournal } from "./journal/sqlite/open.ts";
+import { createModelEffects } from "./llm/model_effect.ts";
+import { ModelRouter } from "./llm/router.ts";
+import { createSkillEffect } from "./sandbox/skill_effect.ts";
+import { LocalLiveEvents, LocalMailboxes } from "./streams/local.ts";
+import { createLogger, stderrSink } from "./telemetry/log.ts";
+import { systemMemoryLimitBytes } from "./telemetry/memory_limit.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+import type { Logger, Metrics } from "./telemetry/port.ts";
+import { noteSession } from "./telemetry/session_metrics.ts";
+import { VERSION } from "./version.ts";
+
+/** What may be chosen besides the configuration. */
+export interface StartOptions {
+  /** Gives up the start. */
+  readonly signal?: AbortSignal;
+  /** The environment from which skills get what they declare; empty unless given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where log lines go; to standard error unless given. */
+  readonly log?: Logger;
+  /** Stands between the engine and the journal: for tests that break it. */
+  readonly wrapJournal?: (journal: Journal) => Journal;
+}
+
+/** A node that serves. */
+export interface RunningNode {
+  readonly config: Config;
+  /** Where the API is, without a slash at the end. */
+  readonly api_url: string;
+  readonly metrics_url: string;
+  /** Takes no more requests, finishes what is under way, and gives everything back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a node.
+ *
+ * @throws {SynapseError} `journal_in_use`, `journal_too_new`, `journal_unavailable`
+ * @throws {Deno.errors.AddrInUse} if a port is taken
+ * @throws the signal's reason, if that aborts before the node has its partitions
+ */
+export async function startNode(config: Config, options: StartOptions = {}): Promise<RunningNode> {
+  const clock = systemClock;
+  const entropy = systemEntropy;
+  const { limits } = config;
+  await using started = new AsyncDisposableStack();
+  const log = options.log ??
+    createLogger({ ...config.log, ...stderrSink() }).child({ node: config.node_id });
+
+  await Deno.mkdir(config.data_dir, { recursive: true });
+  await Deno.mkdir(config.skills.workspace, { recursive: true });
+  const opened = await openSqliteJournal({
+    path: journalPath(config),
+    ...config.journal,
+    clock,
+  });
+  started.defer(() => opened.close());
+  const journal = options.wrapJournal?.(opened) ?? opened;
+
+  const metrics = createMetrics({
+    limitBytes: systemMemoryLimitBytes(),
+    collect: (metrics) => collectFigures(journal, metrics),
+  });
+  const live = new LocalLiveEvents({ clock, limits });
+  started.defer(() => live.close());
+  const world = { clock, entropy, log, metrics };
+  const skills = started.use(await composeSkills(config, { ...world, env: options.env ?? {} }));
+  const router = new ModelRouter({
+    ...config.llm,
+    ...await createProviders(config.llm.providers, world),
+    ...world,
+    tracer: trace.getTracer("synapse", VERSION),
+  });
+
+  const node = new Node({
+    ...world,
+    journal,
+    live,
+    mailboxes: new LocalMailboxes(),
+    handlers: {
+      ...createModelEffects({ router, skills, limits }),
+      skill: createSkillEffect({ skills }),
+    },
+    limits,
+    node_id: config.node_id,
+    types: { session: sessionType(config) },
+    onCommit: (_, before, step) => noteSession(metrics, before as SessionState, step.events),
+  });
+  for (const [name, spec] of Object.entries(config.agents)) {
+    await journal.putAgent(TENANT, name, spec as unknown as Json);
+  }
+  options.signal?.throwIfAborted();
+  await node.start();
+  started.defer(() => node.stop());
+
+  const edge = createEdge({
+    ...world,
+    engine: node,
+    journal,
+    live,
+    skills,
+    providers: Object.keys(config.llm.providers),
+    api_key: config.http.api_key,
+    limits,
+    version: VERSION,
+    health: () => reportHealth({ config, engine: node, journal, skills }),
+  });
+  const servers = listen(config.http, edge, log);
+  const owned = started.move();
+  return {
+    config,
+    api_url: servers.api_url,
+    metrics_url: servers.metrics_url,
+    async stop() {
+      log.info({}, "Node stops");
+      // First the node: it answers what is under way and ends the watches, so that no request stays open.
+      await node.stop();
+      await live.close();
+      await servers.close();
+      await owned.disposeAsync();
+    },
+  };
+}
+
+function sessionType({ limits, security }: Config): ActorType {
+  return { behavior: session as AnyBehavior, limits: { ...limits, ...security } };
+}
+
+async function collectFigures(journal: Journal, metrics: Metrics): Promise<void> {
+  const figures = await journal.figures();
+  metrics.mailboxDepth.set(figures.mailbox_depth);
+  metrics.approvalsPending.set(figures.questions_pending);
+  metrics.deadLetters.set(figures.dead_letters);
+}

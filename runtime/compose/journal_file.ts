@@ -1,0 +1,43 @@
+/**
+ * The journal's file: where it is, and how one of a stopped node is looked at, without a lock and
+ * without a migration.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import type { Directory, EventLog } from "../journal/port.ts";
+import { openConnection } from "../journal/sqlite/connection.ts";
+import { createDirectory } from "../journal/sqlite/directory.ts";
+import { createEventLog } from "../journal/sqlite/read.ts";
+
+/** Where a node with this configuration has its journal. */
+export function journalPath({ data_dir }: Pick<Config, "data_dir">): string {
+  return join(data_dir, "synapse.db");
+}
+
+/** What can be read of a journal file. */
+export interface JournalFile extends EventLog, Directory, Disposable {
+  /** What SQLite's own check of the file says: `ok`, or the first fault. */
+  quickCheck(): string;
+}
+
+/**
+ * Opens a journal file for reading.
+ *
+ * @throws {JournalUnavailable} saying why it cannot be read
+ */
+export function openJournalFile(path: string): JournalFile {
+  const db = openConnection({ path, access: "read" });
+  try {
+    return {
+      ...createEventLog(db),
+      ...createDirectory(db),
+      quickCheck: () => String(db.prepare("PRAGMA quick_check(1)").get()?.["quick_check"]),
+      [Symbol.dispose]: () => db.close(),
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

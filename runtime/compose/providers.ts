@@ -1,0 +1,51 @@
+/**
+ * The providers that the configuration names. An SDK is loaded only when a provider needs it.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { ProviderConfig } from "../config.ts";
+import { createDemo } from "../llm/demo.ts";
+import type { ModelProvider } from "../llm/port.ts";
+import type { ProviderSettings } from "../llm/router.ts";
+
+/** What the router needs to know of the providers. */
+export interface Providers {
+  readonly providers: readonly ModelProvider[];
+  readonly settings: Readonly<Record<string, ProviderSettings>>;
+}
+
+/** Builds the providers, in the order of the record, and the router's settings for each. */
+export async function createProviders(
+  setups: Readonly<Record<string, ProviderConfig>>,
+  world: { readonly clock: Clock; readonly fetch?: typeof globalThis.fetch },
+): Promise<Providers> {
+  const entries = Object.entries(setups);
+  const providers = await Promise.all(
+    entries.map(([name, setup]) => createProvider(name, setup, world)),
+  );
+  const settings = entries.map(([name, setup]) => {
+    const { max_concurrency, timeout_ms: deadline_ms, prices } = setup;
+    return [name, { max_concurrency, deadline_ms, prices }] as const;
+  });
+  return { providers, settings: Object.fromEntries(settings) };
+}
+
+async function createProvider(
+  name: string,
+  setup: ProviderConfig,
+  world: { readonly clock: Clock; readonly fetch?: typeof globalThis.fetch },
+): Promise<ModelProvider> {
+  const { kind, base_url, api_key, default_model } = setup;
+  const options = { name, base_url, api_key, default_model, ...world };
+  switch (kind) {
+    case "openai":
+      return (await import("../llm/openai.ts")).createOpenAi(options);
+    case "anthropic":
+      return (await import("../llm/anthropic.ts")).createAnthropic(options);
+    case "demo":
+      return createDemo(options);
+    default:
+      return kind satisfies never;
+  }
+}

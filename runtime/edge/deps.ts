@@ -1,0 +1,51 @@
+/**
+ * What the edge is built from, and what each request carries through it.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Engine } from "../engine/port.ts";
+import type { Entropy } from "../entropy.ts";
+import type { AgentStore, DeadLetterStore, Directory, EventLog } from "../journal/port.ts";
+import type { Limits } from "../limits.ts";
+import type { Skills } from "../sandbox/port.ts";
+import type { LiveEvents } from "../streams/port.ts";
+import type { Logger, Metrics } from "../telemetry/port.ts";
+import type { Principal } from "./auth.ts";
+import type { HealthReport } from "./health.ts";
+
+/** The metrics, and their text for whoever collects them. */
+export interface MetricsSource extends Metrics {
+  /** The value of the header Content-Type. */
+  readonly contentType: string;
+  /** All metrics in Prometheus text format. */
+  render(): Promise<string>;
+}
+
+/** Everything that the edge needs; it chooses no adapter itself. */
+export interface EdgeDeps {
+  readonly engine: Engine;
+  readonly journal: Directory & EventLog & AgentStore & DeadLetterStore;
+  readonly live: LiveEvents;
+  readonly skills: Skills;
+  /** Names of the model providers that there are. */
+  readonly providers: readonly string[];
+  /** The key that every /api call needs; null: none is needed. */
+  readonly api_key: string | null;
+  readonly limits: Limits;
+  readonly version: string;
+  /** How the node and its dependencies are. */
+  readonly health: () => Promise<HealthReport>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly metrics: MetricsSource;
+  readonly log: Logger;
+}
+
+/** What each request carries. */
+export interface EdgeEnv {
+  Variables: {
+    requestId: string;
+    principal: Principal;
+  };
+}

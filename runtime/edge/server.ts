@@ -1,0 +1,135 @@
+/**
+ * The HTTP server: the order of its middleware, its routes, and what becomes of errors. Everything a
+ * request passes through can be read off {@link createEdge} from top to bottom.
+ *
+ * @module
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { errorMessage, SynapseError } from "../errors.ts";
+import { accessLog } from "./access_log.ts";
+import { agentRoutes } from "./agents.ts";
+import { approvalRoutes } from "./approvals.ts";
+import { authenticate } from "./auth.ts";
+import { deadLetterRoutes } from "./dead_letters.ts";
+import type { EdgeDeps, EdgeEnv } from "./deps.ts";
+import { eventRoutes } from "./events.ts";
+import { healthRoutes } from "./health.ts";
+import { messageRoutes } from "./messages.ts";
+import { nearestRoutes } from "./nearest_routes.ts";
+import { documentRoutes } from "./openapi.ts";
+import { problemOf } from "./problem.ts";
+import { invalidRequest } from "./request_faults.ts";
+import { sessionRoutes } from "./sessions.ts";
+import { skillRoutes } from "./skills.ts";
+
+/** The two servers of a node. */
+export interface Edge {
+  /** The API. */
+  readonly api: OpenAPIHono<EdgeEnv>;
+  /** Metrics, and liveness again for whoever may reach only this port. */
+  readonly metrics: Hono;
+}
+
+/** Builds both servers. Neither listens yet: hand their `fetch` to `Deno.serve`. */
+export function createEdge(deps: EdgeDeps): Edge {
+  const api = new OpenAPIHono<EdgeEnv>({ defaultHook: refuseInvalid });
+  api.use(requestId({ generator: () => deps.entropy.id("req") }));
+  api.use(accessLog(deps));
+  api.use(secureHeaders(SECURITY_HEADERS));
+  api.use(methodNotAllowed({ app: api, onMethodNotAllowed: refuseMethod }));
+  api.use(bodyLimit({
+    maxSize: deps.limits.request_bytes,
+    onError: () => refuseSize(deps.limits.request_bytes),
+  }));
+
+  api.route("/", healthRoutes(deps));
+  api.route("/", documentRoutes(api, deps.version));
+
+  // What follows needs the key.
+  api.use("/api/*", authenticate(deps.api_key), async (c, next) => {
+    c.header("Cache-Control", "no-store");
+    await next();
+  });
+  for (const routes of RESOURCES) api.route("/api/v1", routes(deps));
+
+  api.notFound((c) => problemOf(routeNotFound(api, c), c));
+  api.onError((error, c) => {
+    const response = problemOf(error, c);
+    if (response.status >= 500) report(deps, error, c);
+    return response;
+  });
+  return { api, metrics: metricsApp(deps) };
+}
+
+const RESOURCES = [
+  sessionRoutes,
+  messageRoutes,
+  eventRoutes,
+  approvalRoutes,
+  agentRoutes,
+  skillRoutes,
+  deadLetterRoutes,
+];
+
+/** Responses are data: no browser has to run, frame or guess anything. TLS, and so HSTS, is the proxy's. */
+const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  strictTransportSecurity: false,
+  xFrameOptions: "DENY",
+  // A page with a policy of its own keeps it.
+  overwrite: false,
+};
+
+function metricsApp({ metrics, version }: EdgeDeps): Hono {
+  const app = new Hono();
+  app.get("/metrics", async (c) => {
+    c.header("Content-Type", metrics.contentType);
+    return c.body(await metrics.render());
+  });
+  app.get("/health", (c) => c.json({ status: "ok", version }));
+  return app;
+}
+
+type Validated = Parameters<NonNullable<OpenAPIHono<EdgeEnv>["defaultHook"]>>[0];
+
+function refuseInvalid(result: Validated): void {
+  if (result.success) return;
+  // The validator hands over what it was given, though its type does not say so.
+  const value = "data" in result ? result.data : undefined;
+  throw invalidRequest(result.target, value, result.error.issues);
+}
+
+function refuseMethod(c: Context<EdgeEnv>, methods: readonly string[]): Response {
+  const message = `${c.req.path} takes no ${c.req.method}, wanted ${methods.join(", ")}`;
+  return problemOf(
+    new SynapseError("method_not_allowed", message, { data: { allow: methods } }),
+    c,
+  );
+}
+
+function refuseSize(limit: number): never {
+  throw new SynapseError("payload_too_large", `The body has more than ${limit} bytes`, {
+    data: { limit },
+  });
+}
+
+function routeNotFound(api: OpenAPIHono<EdgeEnv>, c: Context<EdgeEnv>): SynapseError {
+  const routes = api.routes.map((route) => route.path).filter((path) => !path.includes("*"));
+  const nearest = nearestRoutes(c.req.path, routes);
+  const guess = nearest.length > 0 ? `; near it: ${nearest.join(", ")}` : "";
+  return new SynapseError("route_not_found", `There is nothing at ${c.req.path}${guess}`, {
+    data: { nearest },
+  });
+}
+
+function report({ log, metrics }: EdgeDeps, error: Error, c: Context<EdgeEnv>): void {
+  const code = error instanceof SynapseError ? error.code : "internal";
+  metrics.errorsTotal.inc({ kind: code });
+  const fields = { request_id: c.get("requestId"), code, err: error };
+  log.error(fields, `Request failed: ${errorMessage(error)}`);
+}

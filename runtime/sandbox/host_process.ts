@@ -1,0 +1,239 @@
+/**
+ * One skill host as the server sees it: a child process that runs one call at a time, is killed when
+ * a call is over its time, and whose death is just another way for a call to end.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import { errorMessage } from "../errors.ts";
+import type { Logger } from "../telemetry/port.ts";
+import { fault, outOfMemory, type SkillFault, type SkillReply } from "./fault.ts";
+import type { HostCommand } from "./host_command.ts";
+import { decodeLine, encodeLine, readLines } from "./line_protocol.ts";
+import { fromHostSchema, type ToHost, type WorkerInvocation } from "./messages.ts";
+import { pick } from "./pick.ts";
+import type { SkillPermissions } from "./permissions.ts";
+
+/** What a host process is started with. */
+export interface HostProcessOptions {
+  readonly command: HostCommand;
+  readonly permissions: SkillPermissions;
+  /** The environment from which declared variables are taken. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Memory of one call at most, in MiB. */
+  readonly memoryMb: number;
+  /** Bytes of an output's JSON at most. */
+  readonly outputBytesMax: number;
+  /** What begins each line of the host: nobody else may know it. */
+  readonly mark: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Bounds of one call. */
+export interface CallBounds {
+  readonly skill: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds that a new process has until it is ready for a call. */
+const START_MS = 15_000;
+
+/** Milliseconds that a running one has until it is ready for the next. */
+const PREPARE_MS = 2000;
+
+/** Calls that one process runs: each worker leaves a little memory behind. */
+const CALLS_MAX = 200;
+
+/** Milliseconds that a skill has to end by itself after its signal aborted. */
+const GRACE_MS = 100;
+
+/** Characters of what the process last wrote to stderr that are kept, to tell why it died. */
+const STDERR_CHARS = 4096;
+
+/** A child process that runs skills. */
+export class HostProcess {
+  readonly #options: HostProcessOptions;
+  readonly #child: Deno.ChildProcess;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  /** Resolves, with what that means for a call under way, when the process is gone. */
+  readonly #death: Promise<SkillFault>;
+  #ready = Promise.withResolvers<true>();
+  #prepared: Promise<SkillFault | null> = Promise.resolve(null);
+  #reply = Promise.withResolvers<SkillReply>();
+  /** The skill of the call under way, for log lines. */
+  #skill = "";
+  #calls = 0;
+  #alive = true;
+
+  constructor(options: HostProcessOptions) {
+    this.#options = options;
+    const { command } = options;
+    this.#child = new Deno.Command(command.path, {
+      args: [...command.args],
+      clearEnv: true,
+      env: hostEnvironment(options),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#stdin = this.#child.stdin.getWriter();
+    this.#death = this.#live();
+    this.prepare();
+  }
+
+  /** Whether the process can take another call. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Has the host start a worker for the next call. Without waiting: see {@link ready}. */
+  prepare(): void {
+    const { mark, permissions, memoryMb } = this.#options;
+    this.#ready = Promise.withResolvers();
+    this.#send({ type: "prepare", mark, permissions, memoryMb });
+    this.#prepared = this.#awaitReady(this.#calls === 0 ? START_MS : PREPARE_MS);
+  }
+
+  /** Resolves when the next call can begin: to null, or to why it never can. */
+  ready(): Promise<SkillFault | null> {
+    return this.#prepared;
+  }
+
+  /** Runs one call. Only when ready, one at a time. Never rejects. */
+  async call(invocation: WorkerInvocation, bounds: CallBounds): Promise<SkillReply> {
+    this.#calls++;
+    this.#skill = bounds.skill;
+    this.#reply = Promise.withResolvers();
+    this.#send({ type: "call", invocation });
+    const reply = await this.#answer(bounds);
+    const spent = this.#calls >= CALLS_MAX || (!reply.ok && reply.code === "skill_out_of_memory");
+    if (spent) await this.kill();
+    return reply;
+  }
+
+  /** Ends the process. */
+  async kill(): Promise<void> {
+    this.#alive = false;
+    this.#signalKill();
+    await this.#death;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.kill();
+  }
+
+  async #awaitReady(ms: number): Promise<SkillFault | null> {
+    const started = new AbortController();
+    const late = this.#options.clock.sleep(ms, started.signal).then(() => null);
+    const outcome = await Promise.race([this.#ready.promise, this.#death, late]);
+    started.abort();
+    if (outcome === true) return null;
+    await this.kill();
+    return outcome ?? fault("skill_host_died", `Skill's process was not ready in ${ms} ms`);
+  }
+
+  /** The reply, or what stands for one when it does not come: over time, cancelled, dead. */
+  async #answer({ timeoutMs, signal }: CallBounds): Promise<SkillReply> {
+    const { clock } = this.#options;
+    const ended = new AbortController();
+    const answered = Promise.race([this.#reply.promise, this.#death]);
+    const over = clock.sleep(timeoutMs, AbortSignal.any([signal, ended.signal])).then(() => null);
+    const reply = await Promise.race([answered, over]);
+    if (reply !== null) {
+      ended.abort();
+      return reply;
+    }
+    const overdue = signal.aborted
+      ? fault("skill_cancelled", "Call was cancelled")
+      : fault("skill_timeout", `Skill ran for ${timeoutMs} ms without an end`);
+    this.#send({ type: "abort", reason: overdue.message });
+    const grace = clock.sleep(GRACE_MS, ended.signal).then(() => null);
+    const last = await Promise.race([answered, grace]);
+    ended.abort();
+    if (last === null) await this.kill();
+    // Done after all: saying so is nearer to the truth. That it threw is only how it gave up.
+    return last?.ok ? last : overdue;
+  }
+
+  #signalKill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  #send(message: ToHost): void {
+    // A process that is gone cannot be written to; its death is noticed elsewhere.
+    this.#stdin.write(encodeLine("", message)).catch(() => {});
+  }
+
+  /** Follows the process to its end. */
+  async #live(): Promise<SkillFault> {
+    const stderr = tail(this.#child.stderr, STDERR_CHARS);
+    let complaint: string | null = null;
+    try {
+      // A reply holds the output as a JSON string in JSON: each byte of it may take six.
+      for await (
+        const line of readLines(this.#child.stdout, this.#options.outputBytesMax * 6 + 65_536)
+      ) {
+        this.#receive(line);
+      }
+    } catch (error) {
+      complaint = errorMessage(error);
+      this.#signalKill();
+    }
+    const status = await this.#child.status;
+    this.#alive = false;
+    await this.#stdin.abort().catch(() => {});
+    if (/out of memory/i.test(await stderr)) {
+      return outOfMemory(this.#options.memoryMb);
+    }
+    const how = complaint ?? (status.signal === null ? `exit code ${status.code}` : status.signal);
+    return fault("skill_host_died", `Skill's process ended: ${how}`);
+  }
+
+  #receive(line: string): void {
+    const { mark, log } = this.#options;
+    const decoded = decodeLine(mark, line);
+    const { data: message } = fromHostSchema.safeParse(decoded);
+    switch (message?.type) {
+      case "ready":
+        return this.#send({ type: "confirm" });
+      case "confirmed":
+        return this.#ready.resolve(true);
+      case "reply":
+        return this.#reply.resolve(message.reply);
+      case "log":
+        return log.info({ skill: this.#skill, fields: message.fields }, message.message);
+      default:
+        // Written to stdout past the console, by code that goes out of its way.
+        return log.debug({ skill: this.#skill, text: line.slice(0, 200) }, "Skill wrote to stdout");
+    }
+  }
+}
+
+/** What is declared, and what the program itself needs to run. */
+function hostEnvironment(options: HostProcessOptions): Record<string, string> {
+  const { command, env, permissions, memoryMb } = options;
+  return {
+    ...pick(env, permissions.env),
+    ...command.env,
+    NO_COLOR: "1",
+    // In the environment, because the flags of a compiled program are fixed.
+    DENO_V8_FLAGS: `--max-old-space-size=${memoryMb}`,
+  };
+}
+
+async function tail(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  chars: number,
+): Promise<string> {
+  let text = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    text = (text + chunk).slice(-chars);
+  }
+  return text;
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { systemClock } from "../clock.ts";
+import { decodeLine, encodeLine, readLines } from "./line_protocol.ts";
+import type { FromHost, ToHost } from "./messages.ts";
+import { NO_PERMISSIONS } from "./permissions.ts";
+import { testHostCommand } from "./testing.ts";
+
+/** A host spoken to by hand. */
+async function withHost(
+  test: (host: {
+    send(message: ToHost): Promise<void>;
+    next(): Promise<FromHost>;
+    child: Deno.ChildProcess;
+    closeStdin(): Promise<void>;
+  }) => Promise<void>,
+): Promise<void> {
+  const { path, args, env } = testHostCommand(Deno.env.toObject());
+  const child = new Deno.Command(path, {
+    args: [...args],
+    clearEnv: true,
+    env,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const stdin = child.stdin.getWriter();
+  const lines = readLines(child.stdout, 100_000);
+  try {
+    await test({
+      child,
+      send: (message) => stdin.write(encodeLine("", message)),
+      next: async () => decodeLine("mark ", (await lines.next()).value ?? "") as FromHost,
+      closeStdin: () => stdin.close(),
+    });
+  } finally {
+    await lines.return(undefined);
+    await stdin.close().catch(() => {});
+    await child.status;
+  }
+}
+
+const PREPARE: ToHost = {
+  type: "prepare",
+  mark: "mark ",
+  permissions: NO_PERMISSIONS,
+  memoryMb: 64,
+};
+
+const call = (source: string): ToHost => ({
+  type: "call",
+  invocation: {
+    operation: "run",
+    source,
+    language: "js",
+    input: null,
+    key: "",
+    secrets: {},
+    outputBytesMax: 100,
+  },
+});
+
+Deno.test("runSkillHost() ends with its server, whatever a skill is doing", async () => {
+  await withHost(async ({ send, next, closeStdin, child }) => {
+    await send(PREPARE);
+    assert.deepEqual(await next(), { type: "ready" });
+    await send(call("console.log('begun'); for (;;);"));
+    assert.equal((await next()).type, "log");
+    await closeStdin();
+    assert.deepEqual(await child.status, { success: true, code: 0, signal: null });
+  });
+});
+
+Deno.test("runSkillHost() leaves it to its server what a signal to the process group means", async () => {
+  await withHost(async ({ send, next, child }) => {
+    await send(PREPARE);
+    assert.deepEqual(await next(), { type: "ready" });
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) child.kill(signal);
+    await systemClock.sleep(50);
+    await send({ type: "confirm" });
+    assert.deepEqual(await next(), { type: "confirmed" });
+  });
+});
+
+Deno.test("runSkillHost() ends when what it reads is no command", async () => {
+  await withHost(async ({ send, child }) => {
+    await send("x" as unknown as ToHost);
+    await send(PREPARE);
+    const { code } = await child.status;
+    assert.equal(code, 1);
+  });
+});

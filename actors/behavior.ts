@@ -19,14 +19,19 @@ export type Json = null | boolean | number | string | readonly Json[] | {
 
 /** Where an actor lives: every query, table and stream name starts with the tenant. */
 export interface Address {
+  /** Whose it is. */
   readonly tenant: string;
+  /** The actor's type, as in `session`. */
   readonly type: string;
+  /** Unique within tenant and type. */
   readonly id: string;
 }
 
 /** A fact to be journaled: what happened, and the version of its shape. */
 export interface EventBody {
+  /** What happened, in the past tense. */
   readonly type: string;
+  /** The version of the payload's shape, from 1. */
   readonly v: number;
   /** Plain JSON; members that are undefined count as absent. */
   readonly payload: unknown;
@@ -49,21 +54,29 @@ export interface Effect {
 
 /** A message to another actor. It is written to the recipient's mailbox in the sender's commit. */
 export interface Send<Command> {
+  /** An actor of the sender's tenant. */
   readonly to: Omit<Address, "tenant">;
+  /** What it is asked. */
   readonly command: Command;
 }
 
 /** Sets the actor's timer of that name, or clears it (`at: null`). `at`: milliseconds since the epoch. */
 export interface TimerChange<Command> {
+  /** Unique within the actor. */
   readonly name: string;
+  /** When it is due; null clears it. */
   readonly at: number | null;
+  /** What the actor is sent then. */
   readonly command?: Command;
 }
 
 /** What a command causes: all of it in one commit, or nothing. */
 export interface Decision<Command, Event> {
+  /** The facts, in order. */
   readonly events: readonly Event[];
+  /** Messages to other actors. */
   readonly sends?: readonly Send<Command>[];
+  /** Timers set and cleared. */
   readonly timers?: readonly TimerChange<Command>[];
   /** The answer for whoever sent the command; it leaves after the commit. */
   readonly reply?: Json;
@@ -71,9 +84,13 @@ export interface Decision<Command, Event> {
 
 /** A refusal, as data: nothing is journaled and nothing changes. */
 export interface Rejection {
+  /** Why. */
   readonly reject: {
+    /** Stable; what callers compare. */
     readonly code: string;
+    /** For people. */
     readonly message: string;
+    /** For machines. */
     readonly data?: Readonly<Record<string, Json>>;
   };
 }

@@ -7,6 +7,7 @@
 
 /** A defect: something that cannot be was. */
 export class InvariantBroken extends Error {
+  /** The name of the class. */
   override readonly name = "InvariantBroken";
 }
 

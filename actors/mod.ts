@@ -1,9 +1,8 @@
 /**
- * The actors, and what it takes to write one.
+ * What it takes to write an actor, and to test it.
  *
  * @module
  */
 export * from "./behavior.ts";
 export * from "./invariant.ts";
 export * from "./scenario.ts";
-export { session } from "./session/behavior.ts";

@@ -30,6 +30,7 @@ export class Scenario<State, Command, Event extends EventBody, Limits> {
   readonly #facts: Facts<Limits>;
   readonly #state: State;
 
+  /** Begins with no events, or in a given state. */
   constructor(
     behavior: Behavior<State, Command, Event, Limits>,
     facts: Facts<Limits>,

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { trace } from "@opentelemetry/api";
 import { session } from "../actors/session/behavior.ts";
 import type { SessionState } from "../actors/session/state.ts";
 import type { Json } from "../actors/behavior.ts";
@@ -11,7 +10,7 @@ import { systemClock } from "./clock.ts";
 import { reportHealth } from "./compose/health.ts";
 import { journalPath } from "./compose/journal_file.ts";
 import { listen } from "./compose/listen.ts";
-import { createProviders } from "./compose/providers.ts";
+import { composeRouter } from "./compose/router.ts";
 import { composeSkills } from "./compose/skills.ts";
 import type { Config } from "./config.ts";
 import { TENANT } from "./edge/auth.ts";
@@ -23,7 +22,6 @@ import { systemEntropy } from "./entropy.ts";
 import type { Journal } from "./journal/port.ts";
 import { openSqliteJournal } from "./journal/sqlite/open.ts";
 import { createModelEffects } from "./llm/model_effect.ts";
-import { ModelRouter } from "./llm/router.ts";
 import { createSkillEffect } from "./sandbox/skill_effect.ts";
 import { LocalLiveEvents, LocalMailboxes } from "./streams/local.ts";
 import { createLogger, stderrSink } from "./telemetry/log.ts";
@@ -70,16 +68,7 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
   const log = options.log ??
     createLogger({ ...config.log, ...stderrSink() }).child({ node: config.node_id });
 
-  await Deno.mkdir(config.data_dir, { recursive: true });
-  await Deno.mkdir(config.skills.workspace, { recursive: true });
-  const opened = await openSqliteJournal({
-    path: journalPath(config),
-    ...config.journal,
-    clock,
-  });
-  started.defer(() => opened.close());
-  const journal = options.wrapJournal?.(opened) ?? opened;
-
+  const journal = await openJournal(config, started, options.wrapJournal);
   const metrics = createMetrics({
     limitBytes: systemMemoryLimitBytes(),
     collect: (metrics) => collectFigures(journal, metrics),
@@ -88,13 +77,7 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
   started.defer(() => live.close());
   const world = { clock, entropy, log, metrics };
   const skills = started.use(await composeSkills(config, { ...world, env: options.env ?? {} }));
-  const router = new ModelRouter({
-    ...config.llm,
-    ...await createProviders(config.llm.providers, world),
-    ...world,
-    tracer: trace.getTracer("synapse", VERSION),
-  });
-
+  const router = await composeRouter(config, world);
   const node = new Node({
     ...world,
     journal,
@@ -143,6 +126,20 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
       await owned.disposeAsync();
     },
   };
+}
+
+/** Opens the journal; it is closed with what was started. */
+async function openJournal(
+  config: Config,
+  started: AsyncDisposableStack,
+  wrap: StartOptions["wrapJournal"],
+): Promise<Journal> {
+  await Deno.mkdir(config.data_dir, { recursive: true });
+  await Deno.mkdir(config.skills.workspace, { recursive: true });
+  const path = journalPath(config);
+  const journal = await openSqliteJournal({ path, ...config.journal, clock: systemClock });
+  started.defer(() => journal.close());
+  return wrap?.(journal) ?? journal;
 }
 
 function sessionType({ limits, security }: Config): ActorType {

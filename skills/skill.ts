@@ -41,9 +41,11 @@ export interface SkillDefinition<Input extends z.ZodType, Output extends z.ZodTy
   readonly name: string;
   /** What it does and when to use it: the model reads this. */
   readonly description: string;
+  /** What a call is given; each call is checked against it. */
   readonly input: Input;
   /** Checked before the result is journaled. Without it any JSON value is taken. */
   readonly output?: Output;
+  /** How much harm a call can do. */
   readonly risk: Risk;
   /** None means none. */
   readonly capabilities?: readonly Capability[];
@@ -51,6 +53,7 @@ export interface SkillDefinition<Input extends z.ZodType, Output extends z.ZodTy
   readonly idempotent: boolean;
   /** Milliseconds for one call; 30,000 unless said. */
   readonly timeout?: number;
+  /** Does it. */
   run(input: z.output<Input>, context: SkillContext): Promise<z.input<Output>> | z.input<Output>;
   /**
    * For a skill that is not idempotent: whether the call with this key was done. After a crash it
@@ -64,37 +67,55 @@ export interface SkillDefinition<Input extends z.ZodType, Output extends z.ZodTy
 
 /** A skill as the runtime handles it, its schemas' types forgotten. */
 export interface Skill {
+  /** What the model calls it. */
   readonly name: string;
+  /** For the model. */
   readonly description: string;
+  /** What a call is given. */
   readonly input: z.ZodType;
+  /** What a result must be; null: any JSON. */
   readonly output: z.ZodType | null;
+  /** How much harm a call can do. */
   readonly risk: Risk;
+  /** What it may touch. */
   readonly capabilities: readonly Capability[];
+  /** Whether twice is no more than once. */
   readonly idempotent: boolean;
+  /** Milliseconds for one call. */
   readonly timeout: number;
+  /** Does it. */
   run(input: unknown, context: SkillContext): unknown;
+  /** Whether an earlier call was done; null when it cannot tell. */
   readonly lookup: ((key: string, context: SkillContext) => unknown) | null;
 }
 
 /** What the rest of the runtime may know about a skill without running it: plain data. */
 export interface SkillManifest {
+  /** What the model calls it. */
   readonly name: string;
+  /** For the model. */
   readonly description: string;
   /** JSON Schema of the input. */
   readonly input_schema: Record<string, unknown>;
+  /** How much harm a call can do. */
   readonly risk: Risk;
+  /** What it may touch. */
   readonly capabilities: readonly Capability[];
+  /** Whether twice is no more than once. */
   readonly idempotent: boolean;
-  /** Milliseconds. */
+  /** Milliseconds for one call. */
   readonly timeout: number;
   /** Whether it can settle an interrupted call by itself. */
   readonly has_lookup: boolean;
+  /** Who brought it. */
   readonly source: "builtin" | "user";
 }
 
 /** What a user's skill file is handed: it needs no import that must be resolved. */
 export interface SkillKit {
+  /** Checks a definition. */
   readonly defineSkill: typeof defineSkill;
+  /** The zod that its schemas are made with. */
   readonly z: typeof z;
 }
 

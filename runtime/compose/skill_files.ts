@@ -22,7 +22,11 @@ export async function loadSkillFiles(
   { clock, entropy, env }: Pick<SkillsWorld, "clock" | "entropy" | "env">,
 ): Promise<SkillFiles> {
   const world = { clock, entropy, env, log: silentLogger, metrics: silentMetrics };
-  await using skills = await composeSkills({ ...config, skills_dir: folder }, world);
+  await using skills = await composeSkills({
+    ...config,
+    skills_dir: folder,
+    skills_dir_required: true,
+  }, world);
   const own = skills.list().filter(({ source }) => source === "user");
   return { skills: own, faults: skills.faults() };
 }

@@ -19,14 +19,16 @@ export async function composeSkills(
   config: Config,
   world: SkillsWorld,
 ): Promise<Skills> {
-  const { skills, security, limits, skills_dir } = config;
+  const { skills, security, limits, skills_dir, skills_dir_required } = config;
+  // Nobody asked for the default folder, so it need not be there.
+  const wanted = skills_dir_required || await isFolder(skills_dir);
   return await createSkills({
     builtins: builtinSkills({
       now: () => world.clock.now(),
       allowedHosts: security.allow_private_addresses,
       root: skills.workspace,
     }),
-    folder: skills_dir,
+    folder: wanted ? skills_dir : null,
     workspace: skills.workspace,
     secrets: skills.secrets,
     limits: { ...skills, skill_output_bytes: limits.skill_output_bytes },
@@ -35,4 +37,12 @@ export async function composeSkills(
       Object.entries(world.env).flatMap(([name, value]) => value ? [[name, value]] : []),
     ),
   });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    return false;
+  }
 }

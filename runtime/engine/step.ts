@@ -65,7 +65,7 @@ export function step(
 ): Step {
   const work = new Work(before, context);
   const seen = new Set<string>();
-  for (const [i, delivery] of deliveries.entries()) {
+  for (const delivery of deliveries) {
     if (seen.has(delivery.id)) return work.result(null);
     seen.add(delivery.id);
     try {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import { session } from "../../actors/session/behavior.ts";
 import type { PinnedAgent } from "../../actors/session/agent.ts";
 import { agentSchema } from "../../actors/session/agent.ts";
@@ -177,5 +178,5 @@ export async function untilStatus(
     if (record && wanted.includes(record.summary.status)) return record.summary.status;
     await systemClock.sleep(5);
   }
-  throw new TypeError(`Session ${id} did not come to be ${wanted.join(" or ")}`);
+  return assert.fail(`Session ${id} did not come to be ${wanted.join(" or ")}`);
 }

@@ -1,13 +1,26 @@
 /**
- * The providers that the configuration names. An SDK is loaded only when a provider needs it.
+ * The router to the providers that the configuration names. An SDK is loaded only when a provider needs it.
  *
  * @module
  */
+import { trace } from "@opentelemetry/api";
 import type { Clock } from "../clock.ts";
-import type { ProviderConfig } from "../config.ts";
+import type { Config, ProviderConfig } from "../config.ts";
 import { createDemo } from "../llm/demo.ts";
 import type { ModelProvider } from "../llm/port.ts";
-import type { ProviderSettings } from "../llm/router.ts";
+import { ModelRouter, type ModelRouterOptions, type ProviderSettings } from "../llm/router.ts";
+import { VERSION } from "../version.ts";
+
+/** Makes the router. */
+export async function composeRouter(
+  { llm }: Config,
+  world: Pick<ModelRouterOptions, "clock" | "entropy" | "metrics" | "log">,
+): Promise<ModelRouter> {
+  const { default_provider, retry } = llm;
+  const providers = await createProviders(llm.providers, world);
+  const tracer = trace.getTracer("synapse", VERSION);
+  return new ModelRouter({ ...world, ...providers, default_provider, retry, tracer });
+}
 
 /** What the router needs to know of the providers. */
 export interface Providers {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ManualClock } from "../manual_clock.ts";
 import { ask } from "../llm/contract.ts";
 import type { ProviderConfig } from "../config.ts";
-import { createProviders } from "./providers.ts";
+import { createProviders } from "./router.ts";
 import { inOrder, saying, WireServer } from "../llm/wire_server.ts";
 
 Deno.test("createProviders() builds each kind and the router's settings for it", async () => {

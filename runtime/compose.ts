@@ -6,7 +6,7 @@
 import { session } from "../actors/session/behavior.ts";
 import type { SessionState } from "../actors/session/state.ts";
 import type { Json } from "../actors/behavior.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { reportHealth } from "./compose/health.ts";
 import { journalPath } from "./compose/journal_file.ts";
 import { listen } from "./compose/listen.ts";
@@ -18,15 +18,17 @@ import { createEdge } from "./edge/server.ts";
 import { Node } from "./engine/node.ts";
 import type { ActorType } from "./engine/services.ts";
 import type { AnyBehavior } from "./engine/step.ts";
-import { systemEntropy } from "./entropy.ts";
+import { type Entropy, systemEntropy } from "./entropy.ts";
 import type { Journal } from "./journal/port.ts";
 import { openSqliteJournal } from "./journal/sqlite/open.ts";
 import { createModelEffects } from "./llm/model_effect.ts";
 import { createSkillEffect } from "./sandbox/skill_effect.ts";
+import type { Skills } from "./sandbox/port.ts";
 import { LocalLiveEvents, LocalMailboxes } from "./streams/local.ts";
+import type { LiveEvents } from "./streams/port.ts";
 import { createLogger, stderrSink } from "./telemetry/log.ts";
 import { systemMemoryLimitBytes } from "./telemetry/memory_limit.ts";
-import { createMetrics } from "./telemetry/metrics.ts";
+import { createMetrics, type ScrapedMetrics } from "./telemetry/metrics.ts";
 import type { Logger, Metrics } from "./telemetry/port.ts";
 import { noteSession } from "./telemetry/session_metrics.ts";
 import { VERSION } from "./version.ts";
@@ -61,23 +63,72 @@ export interface RunningNode {
  * @throws the signal's reason, if that aborts before the node has its partitions
  */
 export async function startNode(config: Config, options: StartOptions = {}): Promise<RunningNode> {
-  const clock = systemClock;
-  const entropy = systemEntropy;
+  await using started = new AsyncDisposableStack();
+  const engine = started.use(await startEngine(config, options));
+  const { clock, entropy, log, metrics, node, journal, live, skills } = engine;
+  const edge = createEdge({
+    clock,
+    entropy,
+    log,
+    metrics,
+    engine: node,
+    journal,
+    live,
+    skills,
+    providers: Object.keys(config.llm.providers),
+    api_key: config.http.api_key,
+    limits: config.limits,
+    version: VERSION,
+    health: () => reportHealth({ config, engine: node, journal, skills }),
+  });
+  const servers = listen(config.http, edge, log);
+  const owned = started.move();
+  return {
+    config,
+    api_url: servers.api_url,
+    metrics_url: servers.metrics_url,
+    async stop() {
+      log.info({}, "Node stops");
+      await engine.quiesce();
+      await servers.close();
+      await owned.disposeAsync();
+    },
+  };
+}
+
+/** A node without sockets. */
+export interface RunningEngine extends AsyncDisposable {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Logger;
+  readonly metrics: ScrapedMetrics;
+  readonly journal: Journal;
+  readonly live: LiveEvents;
+  readonly skills: Skills;
+  readonly node: Node;
+  /** Finishes the commands under way, takes no more, and ends all watches; what is stored can still be read. */
+  quiesce(): Promise<void>;
+}
+
+/**
+ * Starts a node without sockets.
+ *
+ * @throws as {@link startNode} does
+ */
+export async function startEngine(config: Config, options: StartOptions): Promise<RunningEngine> {
   const { limits } = config;
   await using started = new AsyncDisposableStack();
   const log = options.log ??
     createLogger({ ...config.log, ...stderrSink() }).child({ node: config.node_id });
-
   const journal = await openJournal(config, started, options.wrapJournal);
   const metrics = createMetrics({
     limitBytes: systemMemoryLimitBytes(),
     collect: (metrics) => collectFigures(journal, metrics),
   });
-  const live = new LocalLiveEvents({ clock, limits });
-  started.defer(() => live.close());
-  const world = { clock, entropy, log, metrics };
+  const world = { clock: systemClock, entropy: systemEntropy, log, metrics };
   const skills = started.use(await composeSkills(config, { ...world, env: options.env ?? {} }));
   const router = await composeRouter(config, world);
+  const live = new LocalLiveEvents({ clock: world.clock, limits });
   const node = new Node({
     ...world,
     journal,
@@ -92,40 +143,17 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     types: { session: sessionType(config) },
     onCommit: (_, before, step) => noteSession(metrics, before as SessionState, step.events),
   });
+  let quiet: Promise<void> | null = null;
+  const quiesce = () => quiet ??= node.stop().then(() => live.close());
+  started.defer(quiesce);
   for (const [name, spec] of Object.entries(config.agents)) {
     await journal.putAgent(TENANT, name, spec as unknown as Json);
   }
   options.signal?.throwIfAborted();
   await node.start();
-  started.defer(() => node.stop());
-
-  const edge = createEdge({
-    ...world,
-    engine: node,
-    journal,
-    live,
-    skills,
-    providers: Object.keys(config.llm.providers),
-    api_key: config.http.api_key,
-    limits,
-    version: VERSION,
-    health: () => reportHealth({ config, engine: node, journal, skills }),
-  });
-  const servers = listen(config.http, edge, log);
   const owned = started.move();
-  return {
-    config,
-    api_url: servers.api_url,
-    metrics_url: servers.metrics_url,
-    async stop() {
-      log.info({}, "Node stops");
-      // First the node: it answers what is under way and ends the watches, so that no request stays open.
-      await node.stop();
-      await live.close();
-      await servers.close();
-      await owned.disposeAsync();
-    },
-  };
+  const dispose = () => owned.disposeAsync();
+  return { ...world, journal, live, skills, node, quiesce, [Symbol.asyncDispose]: dispose };
 }
 
 /** Opens the journal; it is closed with what was started. */

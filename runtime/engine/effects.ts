@@ -33,8 +33,8 @@ export interface EffectsOptions {
 /** The effects of one actor. */
 export class Effects {
   readonly #options: EffectsOptions;
-  /** Started here, and still owed: also those whose result is not in the journal yet (E2). */
-  readonly #started = new Map<string, AbortController>();
+  /** Started here, and still owed: null once it ended, until its result is in the journal (E2). */
+  readonly #started = new Map<string, AbortController | null>();
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: EffectsOptions) {
@@ -56,7 +56,7 @@ export class Effects {
     for (const [id, controller] of this.#started) {
       if (ids.has(id)) continue;
       this.#started.delete(id);
-      controller.abort();
+      controller?.abort();
     }
     for (const effect of owed) {
       if (!this.#started.has(effect.id)) this.#start(effect, loaded);
@@ -65,7 +65,7 @@ export class Effects {
 
   /** Aborts everything and resolves when nothing runs any more. */
   async stop(): Promise<void> {
-    for (const controller of this.#started.values()) controller.abort();
+    for (const controller of this.#started.values()) controller?.abort();
     this.#started.clear();
     await Promise.all(this.#running);
   }
@@ -97,7 +97,9 @@ export class Effects {
     } catch (error) {
       command = handler.failed(effect, error);
     }
-    if (!signal.aborted) this.#options.deliver(effect, command); // E4
+    if (signal.aborted) return; // E4
+    this.#started.set(effect.id, null);
+    this.#options.deliver(effect, command);
   }
 
   /**

@@ -4,23 +4,25 @@
  *
  *     deno task bench:turns [--sessions 1,16,64,256] [--turns 2000]
  *
- * It measures the engine as it ships: SQLite with synchronous=FULL in a temporary folder, the demo
- * model, the built-in calculator. It does not measure HTTP, a real model, or skills in the sandbox.
- * Beside it, in the same run, it measures how many one-row transactions the same disk takes.
+ * It does not measure HTTP, a real model, or skills in the sandbox. Beside it, in the same run, it
+ * measures how many one-row transactions the same disk takes.
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import process from "node:process";
+import { parseArgs } from "node:util";
 import type { Address } from "../actors/behavior.ts";
-import { isRejection } from "../actors/behavior.ts";
-import { agentSchema } from "../actors/session/agent.ts";
-import { invariant } from "../actors/invariant.ts";
-import { type RunningEngine, startEngine } from "../runtime/compose.ts";
-import { loadConfig } from "../runtime/config.ts";
+import type { RunningEngine } from "../runtime/compose.ts";
 import type { Journal } from "../runtime/journal/port.ts";
 import { openConnection } from "../runtime/journal/sqlite/connection.ts";
-import { silentLogger } from "../runtime/telemetry/silent.ts";
+import {
+  addressOf,
+  createSession,
+  oneTurn,
+  percentile,
+  round,
+  startBenchEngine,
+} from "./bench_engine.ts";
 
 /** What one run measured. */
 interface Result {
@@ -39,10 +41,6 @@ interface Result {
   /** Processor time of this process for one turn. */
   readonly cpu_ms_per_turn: number;
 }
-
-const MESSAGE = '/call calculator {"expression":"6*7"}';
-
-const AGENT = { name: "assistant", version: 1, spec: agentSchema.parse({ context_tokens: 4000 }) };
 
 /** Counts what reaches the journal. */
 class Counter {
@@ -64,31 +62,22 @@ class Counter {
 }
 
 async function run(sessions: number, turns: number): Promise<Result> {
-  const folder = await Deno.makeTempDir({ prefix: "synapse_bench_" });
   const counter = new Counter();
-  const config = loadConfig({
-    env: { SYNAPSE_DATA_DIR: folder, SYNAPSE_NODE_ID: "bench" },
-    readFile: () => null,
-    cwd: folder,
-  });
-  const options = { log: silentLogger, wrapJournal: (journal: Journal) => counter.wrap(journal) };
-  await using engine = await startEngine(config, options);
+  await using engine = await startBenchEngine({ wrapJournal: (journal) => counter.wrap(journal) });
   const addresses = Array.from({ length: sessions }, (_, i) => addressOf(`ses_${i}`));
-  const create = { type: "session.create", agent: AGENT, metadata: {} };
-  await Promise.all(addresses.map((address) => engine.node.submit(address, create)));
+  await Promise.all(addresses.map((address) => createSession(engine, address)));
   await workload(engine, addresses, sessions * 5);
   Object.assign(counter, new Counter());
   const [cpu, start] = [process.cpuUsage(), performance.now()];
   const latencies = await workload(engine, addresses, turns);
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  latencies.sort((a, b) => a - b);
   return {
     sessions,
     turns,
     turns_per_second: round(turns / seconds),
-    p50_ms: round(latencies[Math.floor(turns * 0.5)] ?? 0),
-    p99_ms: round(latencies[Math.floor(turns * 0.99)] ?? 0),
+    p50_ms: percentile(latencies, 0.5),
+    p99_ms: percentile(latencies, 0.99),
     commits_per_turn: round(counter.commits / turns),
     events_per_turn: round(counter.events / turns),
     transactions_per_turn: round(counter.transactions / turns),
@@ -97,7 +86,7 @@ async function run(sessions: number, turns: number): Promise<Result> {
   };
 }
 
-/** Lets each session have one turn after the other until `turns` are done. Returns how long each took. */
+/** Each session has one turn after the other until `turns` are done. Returns how long each took, sorted. */
 async function workload(
   engine: RunningEngine,
   addresses: readonly Address[],
@@ -107,32 +96,9 @@ async function workload(
   let left = turns;
   await Promise.all(addresses.map(async (address) => {
     await using watch = await engine.live.watch(address, { seq: Number.MAX_SAFE_INTEGER, n: 0 });
-    const { signal } = new AbortController();
-    while (left-- > 0) {
-      const start = performance.now();
-      const command = {
-        type: "message.send",
-        message_id: `msg_${left}`,
-        content: MESSAGE,
-        on_busy: null,
-      };
-      const answer = await engine.node.submit(address, command);
-      invariant(!isRejection(answer), "B1 the message is taken");
-      for (let ended = false; !ended;) {
-        const entries = await watch.next(signal) ?? [];
-        for (const entry of entries) {
-          if (entry.kind !== "event" || !entry.event.type.startsWith("turn.")) continue;
-          invariant(
-            entry.event.type === "turn.started" || entry.event.type === "turn.completed",
-            "B2 the turn completes",
-          );
-          ended ||= entry.event.type === "turn.completed";
-        }
-      }
-      latencies.push(performance.now() - start);
-    }
+    while (left-- > 0) latencies.push(await oneTurn(engine, address, watch, `msg_${left}`));
   }));
-  return latencies;
+  return latencies.sort((a, b) => a - b);
 }
 
 /** How many transactions of one 500-byte row the same disk takes in a second. */
@@ -147,14 +113,6 @@ async function rawCommits(): Promise<number> {
   const seconds = (performance.now() - start) / 1000;
   db.close();
   return round(count / seconds);
-}
-
-function addressOf(id: string): Address {
-  return { tenant: "default", type: "session", id };
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 if (import.meta.main) {

@@ -14,11 +14,11 @@ import { SynapseError } from "../errors.ts";
 /** What the worker's script is made of, besides zod. */
 const SOURCES = [
   "../../skills/skill.ts",
-  "../errors.ts",
   "fault.ts",
   "invoke.ts",
   "json_text.ts",
   "manifest.ts",
+  "skill_error.ts",
   "worker_entry.ts",
 ];
 

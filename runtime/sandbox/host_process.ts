@@ -47,7 +47,7 @@ const PREPARE_MS = 2000;
 const CALLS_MAX = 200;
 
 /** Milliseconds that a skill has to end by itself after its signal aborted. */
-const GRACE_MS = 100;
+const GRACE_MS = 250;
 
 /** Characters of what the process last wrote to stderr that are kept, to tell why it died. */
 const STDERR_CHARS = 4096;

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { SynapseError } from "../errors.ts";
+import { SkillError } from "./skill_error.ts";
 
 /**
  * The JSON text of a value; of `undefined`, the text of `null`. Stricter than `JSON.stringify`,
  * which turns much of what it cannot write into nothing.
  *
- * @throws {SynapseError} `skill_invalid`, naming what has no JSON form
+ * @throws {SkillError} naming what has no JSON form
  * @throws {TypeError} if the value contains itself
  */
 export function jsonText(value: unknown): string {
@@ -17,7 +17,7 @@ export function jsonText(value: unknown): string {
     const problem = unwritable(item);
     if (problem !== null) {
       const where = key === "" ? "" : ` at ${key}`;
-      throw new SynapseError("skill_invalid", `Value${where} is ${problem}, wanted JSON`);
+      throw new SkillError(`Value${where} is ${problem}, wanted JSON`);
     }
     return item;
   }) ?? "null";

@@ -48,8 +48,6 @@ export async function runSkillHost(): Promise<void> {
   const host = new SkillHost();
   for await (const line of readLines(Deno.stdin.readable, COMMAND_BYTES_MAX)) {
     const command = decodeLine("", line) as ToHost | undefined;
-    // A broken command means that a skill read from stdin what was not meant for it.
-    if (command === undefined) Deno.exit(1);
     await host.handle(command);
   }
   Deno.exit(0);
@@ -64,8 +62,8 @@ class SkillHost {
   /** The answer to the call under way. */
   #reply = Promise.withResolvers<SkillReply>();
 
-  async handle(command: ToHost): Promise<void> {
-    switch (command.type) {
+  async handle(command: ToHost | undefined): Promise<void> {
+    switch (command?.type) {
       case "prepare":
         return await this.#prepare(command);
       case "confirm":
@@ -75,6 +73,9 @@ class SkillHost {
         return void this.#call(command);
       case "abort":
         return this.#worker?.postMessage(command satisfies ToWorker);
+      default:
+        // A broken command: a skill has read from stdin what was not meant for it.
+        return Deno.exit(1);
     }
   }
 

@@ -14,11 +14,11 @@
  */
 import { z } from "zod";
 import { defineSkill, type Skill, type SkillContext } from "../../skills/skill.ts";
-import { SynapseError } from "../errors.ts";
 import { faultOf, type SkillReply } from "./fault.ts";
 import { invokeSkill } from "./invoke.ts";
 import { jsonText } from "./json_text.ts";
 import { manifestOf } from "./manifest.ts";
+import { SkillError } from "./skill_error.ts";
 import type { FromHost, ToWorker, WorkerInvocation } from "./messages.ts";
 
 interface WorkerScope {
@@ -47,7 +47,7 @@ function writable(fields: Record<string, unknown>): Extract<FromHost, { type: "l
 /** Ending the worker would leave the host waiting for it. */
 function forbidExit(): void {
   const refuse = (name: string) => () => {
-    throw new SynapseError("skill_invalid", `${name} is not available to a skill`);
+    throw new SkillError(`${name} is not available to a skill`);
   };
   Object.assign(Deno, { exit: refuse("Deno.exit") });
   scope.close = refuse("close");
@@ -74,11 +74,11 @@ async function loadSkill(source: string, language: "ts" | "js"): Promise<Skill> 
   const { default: factory } = await import(url) as { default?: unknown };
   const wanted = "wanted export default ({ defineSkill, z }) => defineSkill({ … })";
   if (typeof factory !== "function") {
-    throw new SynapseError("skill_invalid", `Default export is ${typeof factory}, ${wanted}`);
+    throw new SkillError(`Default export is ${typeof factory}, ${wanted}`);
   }
   const skill: unknown = await factory({ defineSkill, z });
   if (!isSkill(skill)) {
-    throw new SynapseError("skill_invalid", `Default export returned no skill, ${wanted}`);
+    throw new SkillError(`Default export returned no skill, ${wanted}`);
   }
   return skill;
 }

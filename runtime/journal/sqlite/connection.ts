@@ -42,6 +42,9 @@ const REASONS: Readonly<Record<number, string>> = {
   26: "the file is not a database",
 };
 
+/** Codes of statements that can never work (too big, constraint, mismatch): a defect, not trouble with the file. */
+const DEFECTS: ReadonlySet<number> = new Set([18, 19, 20]);
+
 /** After an I/O error it is not certain what reached the disk. */
 const IO_ERROR = 10;
 
@@ -75,7 +78,12 @@ export function openConnection(options: ConnectionOptions): Connection {
     }
   };
   const db = guard(() => new DatabaseSync(path, { readOnly: options.access === "read" }));
-  if (options.access !== "read") guard(() => configure(db, options));
+  try {
+    if (options.access !== "read") guard(() => configure(db, options));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
   return {
     prepare(sql) {
       const statement = guard(() => db.prepare(sql));
@@ -94,7 +102,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 function configure(db: DatabaseSync, { synchronous, pragmas = [] }: WritingOptions): void {
   db.exec("PRAGMA journal_mode = WAL");
   db.exec(`PRAGMA synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`);
-  db.exec("PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -16000");
+  db.exec("PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -4000");
   for (const pragma of pragmas) db.exec(`PRAGMA ${pragma}`);
 }
 
@@ -113,7 +121,7 @@ function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
 function unavailable(path: string, error: unknown): unknown {
   if (error instanceof SynapseError) return error;
   const code = errorCodeOf(error);
-  if (code === null) return error;
+  if (code === null || DEFECTS.has(code)) return error;
   const reason = REASONS[code] ?? errorMessage(error);
   return new JournalUnavailable(`Journal ${path} cannot be used: ${reason}`, {
     rolled_back: code !== IO_ERROR,

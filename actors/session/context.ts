@@ -13,7 +13,7 @@ const CHARS_PER_TOKEN = 4;
 /** What one message costs besides its text: role, separators, ids. */
 const TOKENS_PER_ITEM = 6;
 
-/** The part of the window that compaction leaves filled. */
+/** The part of the room that compaction leaves filled. */
 const KEPT_SHARE = 0.5;
 
 /** About how many tokens a text has. */
@@ -45,22 +45,34 @@ function groupStarts(transcript: readonly Item[]): number[] {
   return transcript.flatMap((item, index) => item.role === "tool" ? [] : [index]);
 }
 
+/** Whether a user's item belongs to the running turn, so that it must not leave the window. */
+function isCurrent(state: SessionState, item: Item): boolean {
+  return item.role === "user" && (state.turn?.message_ids.includes(item.message_id) ?? false);
+}
+
+/** The tokens that the window has for all but the system prompt and the running turn's own messages. */
+function roomTokens(state: SessionState): number {
+  const budget = state.agent?.spec.context_tokens ?? Infinity;
+  return state.transcript.filter((item) => isCurrent(state, item))
+    .reduce((left, item) => left - itemTokens(item), budget - estimateTokens(systemPrompt(state)));
+}
+
+/** What an item takes of that room. */
+function roomTaken(state: SessionState, item: Item): number {
+  return isCurrent(state, item) ? 0 : itemTokens(item);
+}
+
 /** The first index of the longest run of whole groups at the end that fits; at least the last group. */
-function suffixStart(transcript: readonly Item[], tokens: number): number {
-  const starts = groupStarts(transcript);
+function suffixStart(state: SessionState, tokens: number): number {
+  const { transcript } = state;
   let kept = transcript.length;
   let left = tokens;
-  for (const start of starts.reverse()) {
-    for (let i = start; i < kept; i++) left -= itemTokens(transcript[i]!);
+  for (const start of groupStarts(transcript).reverse()) {
+    for (let i = start; i < kept; i++) left -= roomTaken(state, transcript[i]!);
     if (left < 0 && kept < transcript.length) break;
     kept = start;
   }
   return kept;
-}
-
-/** Whether a user's item belongs to the running turn, so that it must not leave the window. */
-function isCurrent(state: SessionState, item: Item): boolean {
-  return item.role === "user" && (state.turn?.message_ids.includes(item.message_id) ?? false);
 }
 
 /** What compaction would take out. */
@@ -73,13 +85,10 @@ export interface CompactionPlan {
 
 /** What to compact before the next model call, or null when the window is not over its budget. */
 export function planCompaction(state: SessionState): CompactionPlan | null {
-  const budget = state.agent?.spec.context_tokens ?? Infinity;
-  const used = state.transcript.reduce(
-    (sum, item) => sum + itemTokens(item),
-    estimateTokens(systemPrompt(state)),
-  );
-  if (used <= budget) return null;
-  const removed = suffixStart(state.transcript, budget * KEPT_SHARE);
+  const room = roomTokens(state);
+  const taken = state.transcript.reduce((sum, item) => sum + roomTaken(state, item), 0);
+  if (taken <= room) return null;
+  const removed = suffixStart(state, room * KEPT_SHARE);
   const pinned = state.transcript.slice(0, removed)
     .flatMap((item) => item.role === "user" && isCurrent(state, item) ? [item.message_id] : []);
   return removed > pinned.length ? { removed, pinned } : null;
@@ -100,10 +109,7 @@ export function compactTranscript(
  * messages. Compaction keeps the transcript within the budget; this holds when it could not.
  */
 export function windowMessages(state: SessionState): readonly ModelMessage[] {
-  const budget = state.agent?.spec.context_tokens ?? Infinity;
-  const current = state.transcript.filter((item) => isCurrent(state, item))
-    .reduce((sum, item) => sum + itemTokens(item), estimateTokens(systemPrompt(state)));
-  const start = suffixStart(state.transcript, budget - current);
+  const start = suffixStart(state, roomTokens(state));
   return state.transcript
     .filter((item, index) => index >= start || isCurrent(state, item))
     .map(toMessage);

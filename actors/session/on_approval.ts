@@ -18,6 +18,9 @@ const ACCEPTED: Readonly<Record<string, readonly string[]>> = {
   interrupted: ["run_again", "treat_as_done", "fail"],
 };
 
+/** The decisions that may come with an input: the edited one, or the call's output. */
+const WITH_INPUT: readonly string[] = ["approve", "treat_as_done"];
+
 /** Takes a decision. */
 export function onApprovalDecide(
   draft: Draft,
@@ -37,6 +40,10 @@ export function onApprovalDecide(
     return reject("approval_answer_invalid", found, { accepted });
   }
   const edited = command.input !== undefined;
+  if (edited && !WITH_INPUT.includes(decision)) {
+    const found = `Decision ${decision} comes with an input, wanted none`;
+    return reject("approval_answer_invalid", found, { accepted });
+  }
   draft.add(fact("approval.decided", {
     approval_id,
     call_id: call.call_id,
@@ -60,7 +67,7 @@ function carryOut(draft: Draft, call: OpenCall, command: CommandOf<"approval.dec
     case "run_again":
       return draft.add(fact("skill.started", {
         call_id,
-        input: command.input ?? call.input,
+        input: command.input === undefined ? call.input : command.input,
         key: call.key || `session/${draft.facts.id}:${draft.nextSeq}`,
         attempt: call.attempt + 1,
       }));
@@ -71,7 +78,9 @@ function carryOut(draft: Draft, call: OpenCall, command: CommandOf<"approval.dec
     case "treat_as_done":
       return draft.add(fact("skill.completed", {
         call_id,
-        output: command.input ?? `Treated as done by ${command.by}: ${why}`,
+        output: command.input === undefined
+          ? `Treated as done by ${command.by}: ${why}`
+          : command.input,
         shown_chars: draft.facts.limits.skill_output_model_chars,
         via: "person",
         ms: 0,

@@ -34,10 +34,11 @@ export function onMessageSend(draft: Draft, command: CommandOf<"message.send">):
     );
   }
   const disposition = (turn ? choice : "start") as Payload<"message.received">["disposition"];
-  draft.add(fact("message.received", { message_id, content, disposition }));
+  // First the end of the turn: what had not joined it goes back to the queue, behind this message.
   if (turn && disposition === "interrupt") {
     closeTurn(draft, { kind: "cancelled", reason: `interrupted by message ${message_id}` });
   }
+  draft.add(fact("message.received", { message_id, content, disposition }));
   startTurn(draft);
   return { message_id, disposition, turn: draft.state.turn?.number ?? null };
 }

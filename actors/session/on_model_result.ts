@@ -9,15 +9,16 @@ import { planCompaction } from "./context.ts";
 import type { CommandOf } from "./commands.ts";
 import type { Draft } from "./draft.ts";
 import { fact } from "./events.ts";
-import { closeTurn, endTurn, enforceBudgets, startTurn } from "./turns.ts";
+import { endTurn, enforceBudgets } from "./turns.ts";
 import type { ProposedCall } from "./values.ts";
 
 /** Takes an answer. */
 export function onLlmComplete(draft: Draft, command: CommandOf<"llm.complete">): void {
   const turn = draft.state.turn;
   if (turn?.due?.call_id !== command.call_id) return;
-  const answer = draft.nextSeq;
-  const calls = command.calls.map((call, i) => ({ ...call, call_id: `call_${answer}_${i}` }));
+  // Counted on through forks, unlike events: the window of a fork also holds calls of its source.
+  const step = draft.state.steps + 1;
+  const calls = command.calls.map((call, i) => ({ ...call, call_id: `call_${step}_${i}` }));
   const { call_id, text, provider, model, finish_reason, usage, attempts } = command;
   draft.add(fact("llm.completed", {
     turn: turn.number,
@@ -31,8 +32,7 @@ export function onLlmComplete(draft: Draft, command: CommandOf<"llm.complete">):
     attempts,
   }));
   if (calls.length === 0 && draft.state.turn?.due === null) {
-    closeTurn(draft, { kind: "completed" });
-    return startTurn(draft);
+    return endTurn(draft, { kind: "completed" });
   }
   if (enforceBudgets(draft)) return;
   for (const call of calls) openCall(draft, turn.number, call);

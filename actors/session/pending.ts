@@ -13,8 +13,9 @@ const SUMMARY_PROMPT =
   "Summarise the conversation below for the assistant that will carry it on. Keep facts, decisions, names, " +
   "numbers, open tasks and the user's wishes; leave out pleasantries. Write plain sentences.";
 
-/** Tokens that a summary may have. */
+/** Tokens that a summary may have, and its part of the window if that is less. */
 const SUMMARY_TOKENS_MAX = 1024;
+const SUMMARY_SHARE_MAX = 0.25;
 
 /** The effects owed in this state. */
 export function pending(state: SessionState): readonly Effect[] {
@@ -55,11 +56,12 @@ function modelWork(state: SessionState, turn: Turn, call_id: string): ModelWork 
 
 function summaryWork(state: SessionState, turn: Turn, call_id: string): ModelWork {
   const plan = planCompaction(state) ?? { removed: 0, pinned: [] };
+  const share = (state.agent?.spec.context_tokens ?? Infinity) * SUMMARY_SHARE_MAX;
   return {
     ...modelWork(state, turn, call_id),
     system: SUMMARY_PROMPT,
     messages: [{ role: "user", content: `Conversation:\n  ${renderRemoved(state, plan)}` }],
     skills: [],
-    max_output_tokens: SUMMARY_TOKENS_MAX,
+    max_output_tokens: Math.min(SUMMARY_TOKENS_MAX, Math.floor(share)),
   };
 }

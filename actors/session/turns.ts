@@ -15,14 +15,18 @@ export type TurnEnd =
   | { readonly kind: "failed"; readonly error: Fault }
   | { readonly kind: "cancelled"; readonly reason: string };
 
-/** Starts a turn with the first message of the queue, if there is one and no turn runs. */
+/**
+ * Starts a turn with the first message of the queue, if there is one and no turn runs. In a session
+ * that has used up its budgets each waiting message has its turn, and each of these fails.
+ */
 export function startTurn(draft: Draft): void {
-  const { state } = draft;
-  const first = state.queue[0];
-  if (!first || state.turn || state.phase !== "open") return;
-  draft.add(fact("turn.started", { turn: state.turns + 1, message_ids: [first.message_id] }));
+  do {
+    const { queue, turn, turns, phase } = draft.state;
+    const first = queue[0];
+    if (!first || turn || phase !== "open") return;
+    draft.add(fact("turn.started", { turn: turns + 1, message_ids: [first.message_id] }));
+  } while (failOverBudget(draft));
   armWallTimer(draft);
-  enforceBudgets(draft);
 }
 
 /** Ends the running turn and starts the next one, if a message waits. */
@@ -71,14 +75,23 @@ export function armWallTimer(draft: Draft): void {
   draft.timer({ name: WALL_TIMER, at: draft.facts.now + left, command });
 }
 
-/** Ends the turn if a budget leaves no room for another model call. Returns whether it did. */
+/**
+ * Ends the turn if a budget leaves no room for another model call, and starts the next one. Returns
+ * whether it did.
+ */
 export function enforceBudgets(draft: Draft): boolean {
+  const failed = failOverBudget(draft);
+  if (failed) startTurn(draft);
+  return failed;
+}
+
+function failOverBudget(draft: Draft): boolean {
   const turn = draft.state.turn;
   const exceeded = exceededBudget(draft.state, draft.facts.now);
   if (!turn || !exceeded) return false;
   const { scope, budget, limit, used } = exceeded;
   draft.add(fact("budget.exceeded", { turn: turn.number, ...exceeded }));
   const message = `The ${scope}'s budget of ${limit} ${budget} is used up (${used})`;
-  endTurn(draft, { kind: "failed", error: { code: "budget_exceeded", message } });
+  closeTurn(draft, { kind: "failed", error: { code: "budget_exceeded", message } });
   return true;
 }

@@ -1,0 +1,106 @@
+/**
+ * Arbitrary values and commands for sessions under test.
+ *
+ * @module
+ */
+import fc from "fast-check";
+import type { Json } from "../behavior.ts";
+import type { SessionCommand } from "./commands.ts";
+import { cancel, close, create } from "./session_scenario.ts";
+import { decisionSchema, onBusySchema, type ProposedCall, type Usage } from "./values.ts";
+
+/** Present in one of three cases. */
+export const rarely = <T, U>(arbitrary: fc.Arbitrary<T>, otherwise: U): fc.Arbitrary<T | U> =>
+  fc.oneof(
+    { weight: 2, arbitrary: fc.constant(otherwise) },
+    { weight: 1, arbitrary },
+  );
+
+/** Any JSON value, not too deep. */
+export const json: fc.Arbitrary<Json> = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>;
+
+/** Mostly long, so that a handful of them fills a window. */
+export const text: fc.Arbitrary<string> = fc.oneof(
+  fc.integer({ min: 0, max: 3000 }).map((length) => "x".repeat(length)),
+  fc.string({ unit: "grapheme" }),
+);
+
+/** What a model call used. */
+export const usage: fc.Arbitrary<Usage> = fc.record({
+  input_tokens: fc.nat(50),
+  output_tokens: fc.nat(50),
+  cost_usd: fc.double({ min: 0, max: 0.1, noNaN: true }),
+});
+
+/** A call that a model asks for. */
+export const call: fc.Arbitrary<ProposedCall> = fc.record({
+  skill: fc.constantFrom("clock", "send_mail"),
+  input: json,
+  risk: fc.nat(5),
+  idempotent: fc.boolean(),
+  problem: rarely(fc.constant({ code: "skill_not_found", message: "None" }), null),
+});
+
+/** The choice that comes with a message. */
+export const onBusy = rarely(fc.constantFrom(...onBusySchema.options), null);
+
+/** Ids that calls of all kinds really get, and some that they never do. */
+const callId = fc.constantFrom("call_1_0", "call_2_1", "llm_3", "llm_7", "compact_9", "nope", "");
+
+const error = fc.constant({ code: "broken", message: "It broke" });
+
+const fixed = <Type extends string>(type: Type) => fc.constant(type);
+
+/** Any command, with ids that may be right. */
+export const anyCommand: fc.Arbitrary<SessionCommand> = fc.oneof(
+  fc.constantFrom<SessionCommand>(create(), close(), cancel()),
+  fc.record({
+    type: fixed("session.fork"),
+    from: fc.constant({ id: "ses_9", seq: 1, hash: "" }),
+    metadata: fc.constant({}),
+    state: fc.constantFrom(null, 1, "agent", [], { agent: null }),
+  }),
+  fc.record({
+    type: fixed("message.send"),
+    message_id: fc.uuid(),
+    content: text,
+    on_busy: onBusy,
+  }),
+  fc.record({
+    type: fixed("approval.decide"),
+    approval_id: fc.nat(30).map((seq) => `apr_ses_0_${seq}`),
+    decision: fc.constantFrom(...decisionSchema.options),
+    reason: rarely(text, null),
+    input: rarely(json, undefined),
+    by: fc.constant("ada"),
+  }),
+  fc.record({
+    type: fixed("llm.complete"),
+    call_id: callId,
+    text,
+    calls: fc.array(call, { maxLength: 3 }),
+    provider: fc.constant("demo"),
+    model: fc.constant("demo-1"),
+    finish_reason: fc.constant("stop"),
+    usage,
+    attempts: fc.constant(1),
+  }),
+  fc.record({ type: fixed("llm.fail"), call_id: callId, error, attempts: fc.nat(3) }),
+  fc.record({
+    type: fixed("context.compact"),
+    call_id: callId,
+    summary: text,
+    usage,
+    degraded: rarely(error, null),
+  }),
+  fc.record({
+    type: fixed("skill.complete"),
+    call_id: callId,
+    output: json,
+    via: fc.constantFrom("run" as const, "lookup" as const),
+    ms: fc.nat(),
+  }),
+  fc.record({ type: fixed("skill.fail"), call_id: callId, error, ms: fc.nat() }),
+  fc.record({ type: fixed("skill.interrupt"), call_id: callId }),
+  fc.record({ type: fixed("turn.expire"), turn: fc.integer() }),
+);

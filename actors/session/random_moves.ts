@@ -1,0 +1,161 @@
+/**
+ * Arbitrary lives of a session: small enough that everything that can meet does meet, with windows so
+ * narrow that compaction is common; and how to check what holds in all of them.
+ *
+ * @module
+ */
+import fc from "fast-check";
+import type { SessionLimits } from "./draft.ts";
+import { call, json, onBusy, rarely, text, usage } from "./random_commands.ts";
+import { type Ending, type Move, SessionRun } from "./session_run.ts";
+import type { AgentDraft } from "./session_scenario.ts";
+
+/** Lives in which a rule is looked for an exception. */
+const LIVES = 60;
+
+const ending: fc.Arbitrary<Ending> = fc.record({
+  ends: fc.constantFrom("well", "well", "well", "well", "badly", "unknown", "unknown"),
+  text,
+  output: fc.oneof(json, text),
+  calls: fc.array(call, { maxLength: 3 }),
+  usage,
+});
+
+const pick = fc.nat(7);
+
+/** The first that answers the question counts; a question of either kind is answered by one. */
+const decisions = fc.tuple(
+  fc.constantFrom("run_again", "run_again", "treat_as_done", "fail"),
+  fc.constantFrom("approve", "approve", "deny"),
+  fc.constant("fail" as const),
+  fc.constant("treat_as_done" as const),
+);
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({ kind: fc.constant("send" as const), on_busy: onBusy, text }),
+  },
+  {
+    weight: 20,
+    arbitrary: fc.tuple(ending, pick).map(([ending, pick]) => ({
+      kind: "work" as const,
+      pick,
+      ...ending,
+    })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(ending, fc.nat()).map(([ending, pick]) => ({
+      kind: "late" as const,
+      pick,
+      ...ending,
+    })),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("decide" as const),
+      pick,
+      decisions,
+      input: rarely(json, undefined),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.nat(400) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("ring" as const), early: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom("cancel", "cancel", "fork" as const) }),
+  },
+);
+
+const wall_ms = fc.integer({ min: 1, max: 3000 });
+
+const budget = fc.record({
+  tokens: rarely(fc.integer({ min: 1, max: 800 }), undefined),
+  cost_usd: rarely(fc.double({ min: 0.01, max: 1, noNaN: true }), undefined),
+  steps: rarely(fc.integer({ min: 1, max: 12 }), undefined),
+  wall_ms: rarely(wall_ms, undefined),
+});
+
+const spec: fc.Arbitrary<AgentDraft> = fc.record({
+  system: fc.oneof(fc.constant("Be kind"), text),
+  context_tokens: fc.integer({ min: 1000, max: 2000 }),
+  max_steps: fc.integer({ min: 1, max: 20 }),
+  risk_threshold: rarely(fc.nat(6), undefined),
+  on_busy: fc.constantFrom("queue", "inject", "interrupt"),
+  budgets: fc.oneof(
+    fc.constant({}),
+    fc.record({ turn: fc.record({ wall_ms }) }),
+    fc.record({ turn: budget, session: budget }),
+  ),
+}).map((spec) => JSON.parse(JSON.stringify(spec)) as AgentDraft);
+
+const limits: fc.Arbitrary<SessionLimits> = fc.record({
+  mailbox_per_session: fc.integer({ min: 1, max: 6 }),
+  skill_output_model_chars: fc.integer({ min: 1, max: 1000 }),
+  require_approval_for_risk: fc.nat(6),
+});
+
+/** A session to be, and the moves to come. Now and then it is closed on the way. */
+interface Life {
+  readonly begin: () => SessionRun;
+  readonly moves: readonly Move[];
+}
+
+const life: fc.Arbitrary<Life> = fc.record({
+  spec,
+  limits,
+  moves: fc.array(move, { minLength: 5, maxLength: 70, size: "max" }),
+  last: rarely(fc.constant<Move[]>([{ kind: "close" }, { kind: "fork" }]), []),
+}).map(({ spec, limits, moves, last }) => {
+  const middle = Math.floor(moves.length / 2);
+  return {
+    begin: () => new SessionRun(spec, limits),
+    moves: [...moves.slice(0, middle), ...last, ...moves.slice(middle)],
+  };
+});
+
+/**
+ * Checks a rule after each move of many lives.
+ *
+ * @throws with the seed and the shortest life found, when the check throws
+ */
+export function always(check: (run: SessionRun) => void): void {
+  eachLife(({ begin, moves }) => {
+    const run = begin();
+    for (const move of moves) {
+      run.move(move);
+      check(run);
+    }
+  });
+}
+
+/**
+ * Checks a rule at the end of many lives.
+ *
+ * @throws with the seed and the shortest life found, when the check throws
+ */
+export function inTheEnd(check: (run: SessionRun) => void): void {
+  eachLife((life) => check(live(life)));
+}
+
+/**
+ * Checks a rule for many lives and what else is drawn for each.
+ *
+ * @throws with the seed and the shortest life found, when the check throws
+ */
+export function inTheEndWith<T>(more: fc.Arbitrary<T>, check: (run: SessionRun, more: T) => void) {
+  const property = fc.property(life, more, (life, drawn) => check(live(life), drawn));
+  fc.assert(property, { numRuns: LIVES });
+}
+
+function eachLife(check: (life: Life) => void): void {
+  fc.assert(fc.property(life, check), { numRuns: LIVES });
+}
+
+function live({ begin, moves }: Life): SessionRun {
+  const run = begin();
+  for (const move of moves) run.move(move);
+  return run;
+}

@@ -1,0 +1,203 @@
+/**
+ * A session driven by arbitrary moves, the way an engine drives it: commands come through a mailbox,
+ * events go to a journal, effects are answered in any order, twice, or long after nobody wants them.
+ *
+ * @module
+ */
+import { type Effect, isRejection, type Json } from "../behavior.ts";
+import { session } from "./behavior.ts";
+import { WALL_TIMER } from "./budgets.ts";
+import type { CommandOf, SessionCommand } from "./commands.ts";
+import type { SessionLimits } from "./draft.ts";
+import type { SessionEvent } from "./events.ts";
+import { type AgentDraft, create, START } from "./session_scenario.ts";
+import { initialState, type SessionState } from "./state.ts";
+import type { OnBusy, ProposedCall, Usage } from "./values.ts";
+
+/** How an effect ends; which members count depends on its kind. */
+export interface Ending {
+  readonly ends: "well" | "badly" | "unknown";
+  readonly text: string;
+  readonly output: Json;
+  readonly calls: readonly ProposedCall[];
+  readonly usage: Usage;
+}
+
+/** Something that happens to a session. A `pick` chooses among what there is. */
+export type Move =
+  | { readonly kind: "send"; readonly on_busy: OnBusy | null; readonly text: string }
+  /** Ends an effect that is owed. */
+  | ({ readonly kind: "work"; readonly pick: number } & Ending)
+  /** Ends an effect that was owed at some time. */
+  | ({ readonly kind: "late"; readonly pick: number } & Ending)
+  /** Answers an open question, or one of before when there is none, with the first decision that is taken. */
+  | {
+    readonly kind: "decide";
+    readonly pick: number;
+    readonly decisions: readonly CommandOf<"approval.decide">["decision"][];
+    readonly input: Json | undefined;
+  }
+  | { readonly kind: "wait"; readonly ms: number }
+  /** The timer rings, at its time or before. */
+  | { readonly kind: "ring"; readonly early: boolean }
+  | { readonly kind: "cancel" | "close" | "fork" };
+
+/** One entry of the journal. */
+export interface Entry {
+  readonly seq: number;
+  readonly at: number;
+  readonly event: SessionEvent;
+  /** The state after the event. */
+  readonly state: SessionState;
+  /** Whether it is the last event of its command, so that the shell sees the state. */
+  readonly last: boolean;
+}
+
+const trip = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+/** A session and all that happened to it. */
+export class SessionRun {
+  state: SessionState;
+  now = START;
+  /** When the wall timer rings, and with which command. */
+  timer: { readonly at: number; readonly command: SessionCommand } | null = null;
+  journal: Entry[] = [];
+  /** What the session took over from its source, if it is a fork. */
+  origin: SessionState;
+  readonly #limits: SessionLimits;
+  readonly #effects: Effect[] = [];
+  readonly #questions: string[] = [];
+  #messages = 0;
+  #forks = 0;
+
+  constructor(spec: AgentDraft, limits: SessionLimits) {
+    this.#limits = limits;
+    this.state = this.origin = initialState("ses_0");
+    this.apply(create(spec));
+  }
+
+  /** The risk from which on calls wait for approval. */
+  get threshold(): number {
+    return this.state.agent?.spec.risk_threshold ?? this.#limits.require_approval_for_risk;
+  }
+
+  /** Makes a move. */
+  move(move: Move): void {
+    switch (move.kind) {
+      case "send": {
+        const message_id = `m${++this.#messages}`;
+        const { text: content, on_busy } = move;
+        this.apply({ type: "message.send", message_id, content, on_busy });
+        return;
+      }
+      case "work":
+        return this.#end(choose(session.pending(this.state), move.pick), move);
+      case "late":
+        return this.#end(choose(this.#effects, move.pick), move);
+      case "decide":
+        return this.#decide(move);
+      case "wait":
+        this.now += move.ms;
+        return;
+      case "ring":
+        return this.#ring(move.early);
+      case "cancel":
+        this.apply({ type: "turn.cancel", reason: "enough" });
+        return;
+      case "close":
+        this.apply({ type: "session.close", reason: null });
+        return;
+      case "fork":
+        return this.#fork();
+      default:
+        return move satisfies never;
+    }
+  }
+
+  /** Sends a command. Returns the code of the refusal, or null. */
+  apply(sent: SessionCommand): string | null {
+    const { id } = this.state;
+    const seq = this.journal.at(-1)?.seq ?? 0;
+    const facts = { now: this.now, seq, id, limits: this.#limits, cause: "cmd" };
+    const decided = session.decide(this.state, session.parseCommand(trip(sent)), facts);
+    if (isRejection(decided)) return decided.reject.code;
+    for (const [index, event] of decided.events.entries()) {
+      const next = (this.journal.at(-1)?.seq ?? 0) + 1;
+      this.state = session.evolve(this.state, event, this.now, next);
+      const last = index === decided.events.length - 1;
+      this.journal.push({ seq: next, at: this.now, event, state: this.state, last });
+      for (const change of session.questions(event)) {
+        if (change.op === "ask") this.#questions.push(change.id);
+      }
+    }
+    for (const { name, at, command } of decided.timers ?? []) {
+      if (name === WALL_TIMER) this.timer = at !== null && command ? { at, command } : null;
+    }
+    const seen = new Set(this.#effects.map(({ id }) => id));
+    this.#effects.push(...session.pending(this.state).filter(({ id }) => !seen.has(id)));
+    return null;
+  }
+
+  #end(effect: Effect | undefined, ending: Ending): void {
+    if (!effect) return;
+    const { call_id } = effect.input as { call_id: string };
+    this.apply(result(effect.kind, call_id, ending));
+  }
+
+  #decide(move: Extract<Move, { kind: "decide" }>): void {
+    const { decisions, pick, input } = move;
+    const open = this.state.turn?.calls.flatMap(({ approval_id }) => approval_id ?? []) ?? [];
+    const approval_id = choose(open.length > 0 ? open : this.#questions, pick);
+    if (approval_id === undefined) return;
+    const edited = input === undefined ? {} : { input };
+    const end = this.journal.length;
+    for (const decision of decisions) {
+      if (this.journal.length > end) return;
+      const by = "ada";
+      this.apply({ type: "approval.decide", approval_id, decision, reason: null, by, ...edited });
+    }
+  }
+
+  #ring(early: boolean): void {
+    const { timer } = this;
+    if (!timer) return;
+    if (!early) {
+      this.now = Math.max(this.now, timer.at);
+      this.timer = null;
+    }
+    this.apply(timer.command);
+  }
+
+  /** Goes on as a fork of the session so far. */
+  #fork(): void {
+    const from = { id: this.state.id, seq: this.journal.length, hash: "" };
+    const state = trip(this.state);
+    this.state = initialState(`ses_${++this.#forks}`);
+    this.journal = [];
+    this.timer = null;
+    this.apply({ type: "session.fork", from, metadata: {}, state });
+    this.origin = this.state;
+  }
+}
+
+function choose<T>(from: readonly T[], pick: number): T | undefined {
+  return from[pick % from.length];
+}
+
+function result(kind: string, call_id: string, ending: Ending): SessionCommand {
+  const { ends, text, output, calls, usage } = ending;
+  const error = { code: "broken", message: "It broke" };
+  if (kind === "skill") {
+    if (ends === "unknown") return { type: "skill.interrupt", call_id };
+    return ends === "well"
+      ? { type: "skill.complete", call_id, output, via: "run", ms: 1 }
+      : { type: "skill.fail", call_id, error, ms: 1 };
+  }
+  if (kind === "compact") {
+    const degraded = ends === "well" ? null : error;
+    return { type: "context.compact", call_id, summary: text, usage, degraded };
+  }
+  if (ends === "badly") return { type: "llm.fail", call_id, error, attempts: 1 };
+  const answer = { provider: "demo", model: "demo-1", finish_reason: "stop", attempts: 1 };
+  return { type: "llm.complete", call_id, text, calls: [...calls], usage, ...answer };
+}

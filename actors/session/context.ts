@@ -5,7 +5,7 @@
  */
 import { resultText } from "./result_text.ts";
 import type { ModelMessage } from "./model_request.ts";
-import type { Item, SessionState } from "./state.ts";
+import type { CompactionPlan, Item, SessionState } from "./state.ts";
 
 /** Tokens are estimated: most tokenizers make about one of four characters. */
 const CHARS_PER_TOKEN = 4;
@@ -24,8 +24,11 @@ export function estimateTokens(text: string): number {
 /** About how many tokens an item of the transcript has. */
 export function itemTokens(item: Item): number {
   if (item.role === "assistant") {
-    const calls = item.calls.map((call) => call.skill + resultText(call.input)).join("");
-    return TOKENS_PER_ITEM + estimateTokens(item.text + calls);
+    const chars = item.calls.reduce(
+      (sum, { skill, input }) => sum + skill.length + resultText(input).length,
+      item.text.length,
+    );
+    return TOKENS_PER_ITEM + Math.ceil(chars / CHARS_PER_TOKEN);
   }
   return TOKENS_PER_ITEM + estimateTokens(item.content);
 }
@@ -73,14 +76,6 @@ function suffixStart(state: SessionState, tokens: number): number {
     kept = start;
   }
   return kept;
-}
-
-/** What compaction would take out. */
-export interface CompactionPlan {
-  /** Items at the head of the transcript. */
-  readonly removed: number;
-  /** Messages among them that stay all the same, because the running turn is about them. */
-  readonly pinned: readonly string[];
 }
 
 /** What to compact before the next model call, or null when the window is not over its budget. */

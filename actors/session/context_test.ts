@@ -147,7 +147,11 @@ Deno.test("windowMessages() always shows the running turn's own messages", () =>
 Deno.test("decide() compacts before the model call when the window is over its budget", () => {
   const at = turn(turn(openSession({ context_tokens: 1000 }), "m1", 150), "m2", 150);
   const over = play(at, send("m3", null, text(400)));
-  assert.deepEqual(over.state.turn?.due, { kind: "compact", call_id: "compact_11" });
+  assert.deepEqual(over.state.turn?.due, {
+    kind: "compact",
+    call_id: "compact_11",
+    plan: { removed: 3, pinned: [] },
+  });
   const made = play(over.then, summarise("They said x"));
   assert.deepEqual(types(made), ["context.compacted"]);
   assert.equal(payloadOf(made, "context.compacted").removed, 3);

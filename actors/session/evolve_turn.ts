@@ -6,7 +6,7 @@
 import { compactTranscript, planCompaction } from "./context.ts";
 import type { Payload } from "./events.ts";
 import { activeMs, NO_USAGE } from "./state.ts";
-import type { Item, OpenCall, QueuedMessage, SessionState, Turn } from "./state.ts";
+import type { CompactionPlan, Item, OpenCall, QueuedMessage, SessionState, Turn } from "./state.ts";
 import type { Usage } from "./values.ts";
 
 /** Begins a turn with messages of the queue; a model call is due. */
@@ -85,18 +85,20 @@ export function compacted(
     summary: payload.summary,
     transcript: compactTranscript(state.transcript, payload),
   }, payload.usage);
-  return oweCall(joinInjected(next), "model", seq);
+  return oweCall(joinInjected(next), null, seq);
 }
 
 /** Lets waiting messages join and makes the next call due: to the model, or first for a summary. */
 export function oweModelCall(state: SessionState, seq: number): SessionState {
   const next = joinInjected(state);
-  return oweCall(next, planCompaction(next) ? "compact" : "model", seq);
+  return oweCall(next, planCompaction(next), seq);
 }
 
-function oweCall(state: SessionState, kind: "model" | "compact", seq: number): SessionState {
-  const call_id = `${kind === "compact" ? "compact" : "llm"}_${seq}`;
-  return withTurn(state, (turn) => ({ ...turn, due: { kind, call_id }, calls: [] }));
+function oweCall(state: SessionState, plan: CompactionPlan | null, seq: number): SessionState {
+  const due = plan
+    ? { kind: "compact", call_id: `compact_${seq}`, plan } as const
+    : { kind: "model", call_id: `llm_${seq}` } as const;
+  return withTurn(state, (turn) => ({ ...turn, due, calls: [] }));
 }
 
 function joinInjected(state: SessionState): SessionState {

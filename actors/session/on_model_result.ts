@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { planCompaction } from "./context.ts";
 import type { CommandOf } from "./commands.ts";
 import type { Draft } from "./draft.ts";
 import { fact } from "./events.ts";
@@ -65,15 +64,15 @@ export function onLlmFail(draft: Draft, command: CommandOf<"llm.fail">): void {
 
 /** Takes a summary. */
 export function onContextCompact(draft: Draft, command: CommandOf<"context.compact">): void {
-  const plan = planCompaction(draft.state);
-  if (draft.state.turn?.due?.call_id !== command.call_id || !plan) return;
+  const due = draft.state.turn?.due;
+  if (due?.kind !== "compact" || due.call_id !== command.call_id) return;
   const { call_id, summary, usage, degraded } = command;
   draft.add(
     fact("context.compacted", {
       call_id,
       summary,
-      removed: plan.removed,
-      pinned: [...plan.pinned],
+      removed: due.plan.removed,
+      pinned: [...due.plan.pinned],
       usage,
       degraded,
     }),

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Effect } from "../behavior.ts";
-import { planCompaction, renderRemoved, systemPrompt, windowMessages } from "./context.ts";
+import { renderRemoved, systemPrompt, windowMessages } from "./context.ts";
 import type { ModelWork, SkillWork } from "./model_request.ts";
-import type { SessionState, Turn } from "./state.ts";
+import type { CompactionPlan, SessionState, Turn } from "./state.ts";
 
 /** Tells the model how to summarise. */
 const SUMMARY_PROMPT =
@@ -33,10 +33,17 @@ export function pending(state: SessionState): readonly Effect[] {
   });
   const { due } = turn;
   if (!due) return skills;
-  const work = due.kind === "compact"
-    ? summaryWork(state, turn, due.call_id)
-    : modelWork(state, turn, due.call_id);
-  return [...skills, { id: due.call_id, kind: due.kind, policy: "retry", input: work }];
+  return [...skills, {
+    id: due.call_id,
+    kind: due.kind,
+    policy: "retry",
+    // Made when the effect starts: until then only its id matters, and a window is long.
+    get input() {
+      return due.kind === "compact"
+        ? summaryWork(state, turn, due.call_id, due.plan)
+        : modelWork(state, turn, due.call_id);
+    },
+  }];
 }
 
 function modelWork(state: SessionState, turn: Turn, call_id: string): ModelWork {
@@ -54,8 +61,12 @@ function modelWork(state: SessionState, turn: Turn, call_id: string): ModelWork 
   };
 }
 
-function summaryWork(state: SessionState, turn: Turn, call_id: string): ModelWork {
-  const plan = planCompaction(state) ?? { removed: 0, pinned: [] };
+function summaryWork(
+  state: SessionState,
+  turn: Turn,
+  call_id: string,
+  plan: CompactionPlan,
+): ModelWork {
   const share = (state.agent?.spec.context_tokens ?? Infinity) * SUMMARY_SHARE_MAX;
   return {
     ...modelWork(state, turn, call_id),

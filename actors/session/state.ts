@@ -61,6 +61,14 @@ export interface OpenCall {
   readonly attempt: number;
 }
 
+/** What compaction takes out of the transcript. */
+export interface CompactionPlan {
+  /** Items at the head of the transcript. */
+  readonly removed: number;
+  /** Messages among them that stay all the same, because the running turn is about them. */
+  readonly pinned: readonly string[];
+}
+
 /** From a user's message to the agent's final answer. */
 export interface Turn {
   readonly number: number;
@@ -73,8 +81,11 @@ export interface Turn {
   /** Model calls that ended. */
   readonly steps: number;
   readonly usage: Usage;
-  /** The model call that is owed, if any. */
-  readonly due: { readonly kind: "model" | "compact"; readonly call_id: string } | null;
+  /** The model call that is owed, if any: for the next answer, or first for a summary. */
+  readonly due:
+    | { readonly kind: "model"; readonly call_id: string }
+    | { readonly kind: "compact"; readonly call_id: string; readonly plan: CompactionPlan }
+    | null;
   /** The last model call that ended. */
   readonly last_call_id: string;
   readonly calls: readonly OpenCall[];

@@ -78,12 +78,17 @@ function suffixStart(state: SessionState, tokens: number): number {
   return kept;
 }
 
+/** Whether all of the transcript fits into the window. */
+function fits(state: SessionState): boolean {
+  const system = estimateTokens(systemPrompt(state));
+  const used = state.transcript.reduce((sum, item) => sum + itemTokens(item), system);
+  return used <= (state.agent?.spec.context_tokens ?? Infinity);
+}
+
 /** What to compact before the next model call, or null when the window is not over its budget. */
 export function planCompaction(state: SessionState): CompactionPlan | null {
-  const room = roomTokens(state);
-  const taken = state.transcript.reduce((sum, item) => sum + roomTaken(state, item), 0);
-  if (taken <= room) return null;
-  const removed = suffixStart(state, room * KEPT_SHARE);
+  if (fits(state)) return null;
+  const removed = suffixStart(state, roomTokens(state) * KEPT_SHARE);
   const pinned = state.transcript.slice(0, removed)
     .flatMap((item) => item.role === "user" && isCurrent(state, item) ? [item.message_id] : []);
   return removed > pinned.length ? { removed, pinned } : null;
@@ -104,6 +109,7 @@ export function compactTranscript(
  * messages. Compaction keeps the transcript within the budget; this holds when it could not.
  */
 export function windowMessages(state: SessionState): readonly ModelMessage[] {
+  if (fits(state)) return state.transcript.map(toMessage);
   const start = suffixStart(state, roomTokens(state));
   return state.transcript
     .filter((item, index) => index >= start || isCurrent(state, item))

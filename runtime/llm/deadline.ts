@@ -22,23 +22,33 @@ export async function callWithDeadline(
 ): Promise<ProviderAnswer> {
   if (signal.aborted) throw cancelledError();
   const scope = new AbortController();
-  const cancel = () => scope.abort();
-  signal.addEventListener("abort", cancel, { once: true });
-  const call = provider.call(request, {
-    signal: scope.signal,
-    attempt,
-    onDelta: (text) => {
-      if (!scope.signal.aborted) onDelta(text);
-    },
-  });
-  const end = clock.sleep(deadline_ms, scope.signal).then(() => {
-    throw signal.aborted ? cancelledError() : deadlineError(provider.name, deadline_ms);
+  const timer = new AbortController();
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  let ended = false;
+  const stop = (error: ModelError) => {
+    ended = true;
+    reject(error);
+    scope.abort();
+  };
+  const onAbort = () => stop(cancelledError());
+  signal.addEventListener("abort", onAbort, { once: true });
+  void clock.sleep(deadline_ms, timer.signal).then(() => {
+    if (!ended) stop(deadlineError(provider.name, deadline_ms));
   });
   try {
-    return await Promise.race([call, end]);
+    const call = provider.call(request, {
+      signal: scope.signal,
+      attempt,
+      onDelta: (text) => {
+        if (!ended) onDelta(text);
+      },
+    });
+    return await Promise.race([call, over]);
   } finally {
-    cancel();
-    signal.removeEventListener("abort", cancel);
+    ended = true;
+    // A reason spares each call the making of an exception that nobody sees.
+    timer.abort(null);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -130,5 +130,6 @@ function countInput({ system, messages }: ProviderRequest): number {
 
 function messageChars(message: ModelMessage): number {
   if (message.role !== "assistant") return message.content.length;
-  return message.text.length + JSON.stringify(message.calls).length;
+  const { text, calls } = message;
+  return calls.reduce((sum, call) => sum + JSON.stringify(call.input).length, text.length);
 }

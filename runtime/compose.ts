@@ -31,6 +31,7 @@ import { systemMemoryLimitBytes } from "./telemetry/memory_limit.ts";
 import { createMetrics, type ScrapedMetrics } from "./telemetry/metrics.ts";
 import type { Logger, Metrics } from "./telemetry/port.ts";
 import { noteSession } from "./telemetry/session_metrics.ts";
+import { tracer } from "./telemetry/traces.ts";
 import { VERSION } from "./version.ts";
 
 /** What may be chosen besides the configuration. */
@@ -136,7 +137,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
     mailboxes: new LocalMailboxes(),
     handlers: {
       ...createModelEffects({ router, skills, limits }),
-      skill: createSkillEffect({ skills }),
+      skill: createSkillEffect({ skills, tracer: tracer("synapse.skills") }),
     },
     limits,
     node_id: config.node_id,

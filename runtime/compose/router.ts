@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { trace } from "@opentelemetry/api";
 import type { Clock } from "../clock.ts";
 import type { Config, ProviderConfig } from "../config.ts";
 import { createDemo } from "../llm/demo.ts";
 import type { ModelProvider } from "../llm/port.ts";
 import { ModelRouter, type ModelRouterOptions, type ProviderSettings } from "../llm/router.ts";
-import { VERSION } from "../version.ts";
+import { tracer } from "../telemetry/traces.ts";
 
 /** Makes the router. */
 export async function composeRouter(
@@ -18,8 +17,13 @@ export async function composeRouter(
 ): Promise<ModelRouter> {
   const { default_provider, retry } = llm;
   const providers = await createProviders(llm.providers, world);
-  const tracer = trace.getTracer("synapse", VERSION);
-  return new ModelRouter({ ...world, ...providers, default_provider, retry, tracer });
+  return new ModelRouter({
+    ...world,
+    ...providers,
+    default_provider,
+    retry,
+    tracer: tracer("synapse.llm"),
+  });
 }
 
 /** What the router needs to know of the providers. */

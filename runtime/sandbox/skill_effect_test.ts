@@ -3,6 +3,7 @@ import type { Effect } from "../../actors/behavior.ts";
 import { sessionCommandSchema } from "../../actors/session/commands.ts";
 import type { EffectContext } from "../engine/effect_handler.ts";
 import type { SkillCall, SkillLookup, SkillOutcome, Skills } from "./port.ts";
+import { tracer } from "../telemetry/traces.ts";
 import { createSkillEffect } from "./skill_effect.ts";
 
 const EFFECT: Effect = {
@@ -37,7 +38,7 @@ function effectOn(answers: { run?: SkillOutcome; lookup?: SkillLookup | null }) 
       return Promise.resolve(answers.lookup ?? null);
     },
   };
-  const handler = createSkillEffect({ skills: skills as Skills });
+  const handler = createSkillEffect({ skills: skills as Skills, tracer: tracer("test") });
   const context: EffectContext = {
     address: { tenant: "default", type: "session", id: "ses_1" },
     signal,

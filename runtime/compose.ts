@@ -147,9 +147,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
   let quiet: Promise<void> | null = null;
   const quiesce = () => quiet ??= node.stop().then(() => live.close());
   started.defer(quiesce);
-  for (const [name, spec] of Object.entries(config.agents)) {
-    await journal.putAgent(TENANT, name, spec as unknown as Json);
-  }
+  await putAgents(config, journal);
   options.signal?.throwIfAborted();
   await node.start();
   const owned = started.move();
@@ -169,6 +167,14 @@ async function openJournal(
   const journal = await openSqliteJournal({ path, ...config.journal, clock: systemClock });
   started.defer(() => journal.close());
   return wrap?.(journal) ?? journal;
+}
+
+/** What the file defines becomes the newest version; a built-in one only fills a gap. */
+async function putAgents({ agents, agents_declared }: Config, journal: Journal): Promise<void> {
+  for (const [name, spec] of Object.entries(agents)) {
+    if (!agents_declared.includes(name) && await journal.agent(TENANT, name, null)) continue;
+    await journal.putAgent(TENANT, name, spec as unknown as Json);
+  }
 }
 
 function sessionType({ limits, security }: Config): ActorType {

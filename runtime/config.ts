@@ -91,6 +91,7 @@ function resolveConfig(
     llm,
     security: values.security,
     agents: values.agents,
+    agents_declared: Object.keys(file.values.agents ?? {}),
     skills: {
       timeout_ms,
       memory_mb,

@@ -9,6 +9,7 @@ const KEY = "0123456789abcdef";
 Deno.test("loadConfig() has a default for everything", () => {
   const { agents, limits, llm, ...rest } = loadConfig(sourceOf());
   assert.deepEqual(rest, {
+    agents_declared: [],
     system: { name: "Synapse", version: "3.1.0", protocol_version: "1.0", spec_version: "3.1" },
     mode: "local",
     node_id: "box-12345678",

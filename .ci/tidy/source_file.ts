@@ -25,9 +25,9 @@ export function lineAt(text: string, index: number): number {
   return text.slice(0, index).split("\n").length;
 }
 
-/** Whether a file is a test, or the suite that a port's adapters have in common. */
+/** Whether a file is a test, its support (`test_…`), or the suite that a port's adapters have in common. */
 export function isTest(path: string): boolean {
-  return /(_test|_bench|(^|\/|_)contract)\.ts$/.test(path);
+  return /(_test|_bench|(^|\/|_)contract)\.ts$|(^|\/)test_\w+\.ts$/.test(path);
 }
 
 /** Whether a file holds code that people read and write. */

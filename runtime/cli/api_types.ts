@@ -5,19 +5,20 @@
  */
 import type { z } from "@hono/zod-openapi";
 import type * as schemas from "../edge/schemas.ts";
+import type * as sessions from "../edge/session_schemas.ts";
 
 /** A session. */
-export type ApiSession = z.output<typeof schemas.sessionSchema>;
+export type ApiSession = z.output<typeof sessions.sessionSchema>;
 /** A page of a session's events. */
-export type ApiEventList = z.output<typeof schemas.eventListSchema>;
+export type ApiEventList = z.output<typeof sessions.eventListSchema>;
 /** A durable event. */
-export type ApiEvent = z.output<typeof schemas.eventSchema>;
+export type ApiEvent = z.output<typeof sessions.eventSchema>;
 /** A past or present state. */
-export type ApiState = z.output<typeof schemas.stateSchema>;
+export type ApiState = z.output<typeof sessions.stateSchema>;
 /** A message that is stored and not answered yet. */
-export type ApiMessageAccepted = z.output<typeof schemas.messageAcceptedSchema>;
+export type ApiMessageAccepted = z.output<typeof sessions.messageAcceptedSchema>;
 /** A message whose turn is over. */
-export type ApiMessageAnswered = z.output<typeof schemas.messageAnsweredSchema>;
+export type ApiMessageAnswered = z.output<typeof sessions.messageAnsweredSchema>;
 /** A question to a person. */
 export type ApiApproval = z.output<typeof schemas.approvalSchema>;
 /** How a question can be answered. */

@@ -82,6 +82,8 @@ export interface Config {
   };
   /** By name; `assistant` is always there. */
   readonly agents: Readonly<Record<string, AgentSpec>>;
+  /** Those that the file defines: there the file has the last word. */
+  readonly agents_declared: readonly string[];
   readonly skills: {
     /** For a skill that says nothing itself, in milliseconds. */
     readonly timeout_ms: number;

@@ -5,7 +5,8 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
-import type { EdgeDeps, EdgeEnv } from "./deps.ts";
+import type { EdgeDeps } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 
 /** Methods that may be a metric's label; a caller can send any word as a method. */
 const METHODS: ReadonlySet<string> = new Set([

@@ -9,7 +9,8 @@ import { agentSchema, type AgentSpec } from "../../actors/session/agent.ts";
 import { SynapseError } from "../errors.ts";
 import type { StoredAgent } from "../journal/port.ts";
 import { isoTime } from "./bodies.ts";
-import type { EdgeDeps, EdgeEnv } from "./deps.ts";
+import type { EdgeDeps } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 import { requestFaults } from "./request_faults.ts";
 import { jsonBody, jsonContent, problems } from "./responses.ts";
 import {

@@ -8,14 +8,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import type { Address } from "../../actors/behavior.ts";
 import { SynapseError } from "../errors.ts";
-import type { EdgeEnv } from "./deps.ts";
-
-/** Whoever sends a request. */
-export interface Principal {
-  readonly tenant: string;
-  /** For the record: who decided, who sent. */
-  readonly name: string;
-}
+import type { EdgeEnv, Principal } from "./env.ts";
 
 /** The only tenant while there is one key. */
 export const TENANT = "default";

@@ -10,10 +10,9 @@ import {
   approvalSchema,
   approvalStatusSchema,
   type deadLetterSchema,
-  type eventSchema,
-  sessionSchema,
-  sessionStatusSchema,
 } from "./schemas.ts";
+import { type eventSchema, sessionSchema } from "./session_schemas.ts";
+import { sessionStatusSchema } from "./value_schemas.ts";
 
 /** What a session says about itself in the directory, see `Behavior.summary`. */
 const sessionDetailsSchema = sessionSchema.pick({

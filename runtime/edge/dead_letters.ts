@@ -6,7 +6,8 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { SynapseError } from "../errors.ts";
 import { deadLetterBody } from "./bodies.ts";
-import type { EdgeDeps, EdgeEnv } from "./deps.ts";
+import type { EdgeDeps } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 import { identify } from "./idempotency.ts";
 import { jsonContent, problems } from "./responses.ts";
 import {

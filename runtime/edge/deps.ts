@@ -1,5 +1,5 @@
 /**
- * What the edge is built from, and what each request carries through it.
+ * What the edge is built from.
  *
  * @module
  */
@@ -11,8 +11,7 @@ import type { Limits } from "../limits.ts";
 import type { Skills } from "../sandbox/port.ts";
 import type { LiveEvents } from "../streams/port.ts";
 import type { Logger, Metrics } from "../telemetry/port.ts";
-import type { Principal } from "./auth.ts";
-import type { HealthReport } from "./health.ts";
+import type { HealthReport } from "./health_report.ts";
 
 /** The metrics, and their text for whoever collects them. */
 export interface MetricsSource extends Metrics {
@@ -40,12 +39,4 @@ export interface EdgeDeps {
   readonly entropy: Entropy;
   readonly metrics: MetricsSource;
   readonly log: Logger;
-}
-
-/** What each request carries. */
-export interface EdgeEnv {
-  Variables: {
-    requestId: string;
-    principal: Principal;
-  };
 }

@@ -6,7 +6,10 @@
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
-import type { ApiDocument } from "./openapi.ts";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+
+/** The OpenAPI document. */
+export type ApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d8dde3, #3a4048); --soft: light-dark(#f5f7f9, #1d2126); }

@@ -9,17 +9,14 @@ import type { Address } from "../../actors/behavior.ts";
 import { errorMessage, SynapseError } from "../errors.ts";
 import { sessionAddress } from "./auth.ts";
 import { eventBody } from "./bodies.ts";
-import type { EdgeDeps, EdgeEnv } from "./deps.ts";
+import type { EdgeDeps } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 import { parsePosition, type Position, positionAfter } from "./feed.ts";
 import { follow } from "./follow.ts";
 import { findSession } from "./lookup.ts";
 import { problems } from "./responses.ts";
-import {
-  eventListSchema,
-  eventsQuerySchema,
-  idParamSchema,
-  lastEventIdHeaderSchema,
-} from "./schemas.ts";
+import { idParamSchema, lastEventIdHeaderSchema } from "./schemas.ts";
+import { eventListSchema, eventsQuerySchema } from "./session_schemas.ts";
 import { byteStream, frames } from "./sse.ts";
 
 const listEvents = createRoute({

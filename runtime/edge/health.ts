@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
-import type { EdgeDeps, EdgeEnv } from "./deps.ts";
+import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import type { EdgeDeps } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 import { jsonContent } from "./responses.ts";
 import { healthSchema, readySchema } from "./schemas.ts";
-
-/** How a node and its dependencies are. `degraded` works, but not as well as it should. */
-export type HealthReport = z.output<typeof readySchema>;
 
 const healthRoute = createRoute({
   method: "get",

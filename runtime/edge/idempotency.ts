@@ -10,7 +10,7 @@ import type { Answer, SubmitOptions } from "../engine/port.ts";
 import type { Entropy } from "../entropy.ts";
 import { SynapseError } from "../errors.ts";
 import { isRejection, type Rejection } from "../../actors/behavior.ts";
-import type { EdgeEnv } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 import { CommandRefused } from "./problem.ts";
 
 /** Visible ASCII. */

@@ -6,19 +6,19 @@
 import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
 import { sessionAddress } from "./auth.ts";
 import { awaitOutcome } from "./await_outcome.ts";
-import type { EdgeDeps, EdgeEnv } from "./deps.ts";
+import type { EdgeDeps } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 import { accepted, identify } from "./idempotency.ts";
 import { findSession } from "./lookup.ts";
 import type { MessageProgress } from "./message_outcome.ts";
 import { commandProblems, jsonBody, jsonContent } from "./responses.ts";
+import { idempotencyHeaderSchema, idParamSchema } from "./schemas.ts";
 import {
-  idempotencyHeaderSchema,
-  idParamSchema,
   messageAcceptedSchema,
   messageAnsweredSchema,
   sendMessageQuerySchema,
   sendMessageSchema,
-} from "./schemas.ts";
+} from "./session_schemas.ts";
 import { checkSize } from "./sizes.ts";
 
 const sendMessage = createRoute({

@@ -5,11 +5,8 @@
  */
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { Hono } from "hono";
-import type { EdgeEnv } from "./deps.ts";
-import { DOCS_POLICY, docsPage } from "./docs_page.ts";
-
-/** An OpenAPI 3.1 document. */
-export type ApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
+import type { EdgeEnv } from "./env.ts";
+import { type ApiDocument, DOCS_POLICY, docsPage } from "./docs_page.ts";
 
 /** Where the document is. */
 export const DOCUMENT_PATH = "/api/v1/openapi.json";

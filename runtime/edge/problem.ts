@@ -8,7 +8,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Rejection } from "../../actors/behavior.ts";
 import type { RejectionCode } from "../../actors/session/rejections.ts";
 import { type ErrorCode, SynapseError } from "../errors.ts";
-import type { EdgeEnv } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 
 /** A stable code in a problem's body. */
 export type ProblemCode = ErrorCode | RejectionCode;

@@ -10,22 +10,22 @@ import { SynapseError } from "../errors.ts";
 import type { Inspected } from "../engine/port.ts";
 import { sessionAddress } from "./auth.ts";
 import { sessionBody } from "./bodies.ts";
-import type { EdgeDeps, EdgeEnv } from "./deps.ts";
+import type { EdgeDeps } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 import { accepted, identify } from "./idempotency.ts";
 import { findAgent, findSession } from "./lookup.ts";
 import { commandProblems, jsonBody, jsonContent, problems } from "./responses.ts";
+import { idempotencyHeaderSchema, idParamSchema } from "./schemas.ts";
 import {
   cancelSchema,
   createSessionSchema,
   forkSessionSchema,
-  idempotencyHeaderSchema,
-  idParamSchema,
   sessionListQuerySchema,
   sessionListSchema,
   sessionSchema,
   stateQuerySchema,
   stateSchema,
-} from "./schemas.ts";
+} from "./session_schemas.ts";
 import { checkSize } from "./sizes.ts";
 
 const tags = ["sessions"];

@@ -4,7 +4,8 @@
  * @module
  */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
-import type { EdgeDeps, EdgeEnv } from "./deps.ts";
+import type { EdgeDeps } from "./deps.ts";
+import type { EdgeEnv } from "./env.ts";
 import { jsonContent, problems } from "./responses.ts";
 import { skillListSchema } from "./schemas.ts";
 

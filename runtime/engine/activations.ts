@@ -52,10 +52,10 @@ export class Activations {
     );
   }
 
-  /** Forgets an actor. */
-  evict(activation: Activation): void {
-    const key = addressKey(activation.address);
-    if (this.#live.get(key) === activation) this.#live.delete(key);
+  /** Forgets an actor, if it is still that one. */
+  evict(actor: { readonly address: Address }): void {
+    const key = addressKey(actor.address);
+    if (this.#live.get(key) === actor) this.#live.delete(key);
   }
 
   /** Drops those that were idle for `idle_ms`, and the longest idle ones beyond `actors_max`. */

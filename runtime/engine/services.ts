@@ -11,7 +11,6 @@ import type { Limits } from "../limits.ts";
 import type { LiveEvents, Mailboxes } from "../streams/port.ts";
 import type { Logger, Metrics } from "../telemetry/port.ts";
 import type { Address } from "../../actors/behavior.ts";
-import type { Activation } from "./activation.ts";
 import type { GroupCommit } from "./commit.ts";
 import type { EffectHandlers } from "./effect_handler.ts";
 import type { JournalHealth } from "./journal_health.ts";
@@ -40,8 +39,8 @@ export interface NodeServices {
   readonly log: Logger;
   /** The partition of an actor, and the epoch under which this node holds it (-1: it does not). */
   readonly hold: (address: Address) => { readonly partition: number; readonly epoch: number };
-  /** Forgets an activation. */
-  readonly evict: (activation: Activation) => void;
+  /** Forgets a live actor, if it is still that one. */
+  readonly evict: (actor: { readonly address: Address }) => void;
   /** Hears that a timer was set. */
   readonly timerSet: (at: number) => void;
   /** Hears of each commit, for metrics. */

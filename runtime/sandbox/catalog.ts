@@ -79,7 +79,8 @@ class SkillCatalog implements Skills {
   #reloaded: Promise<void> = Promise.resolve();
 
   constructor(options: SkillsOptions) {
-    const { limits, command = hostCommand(options.env), clock, entropy, log, env } = options;
+    const { limits, command = hostCommand(options.env), clock, entropy, log, env, workspace } =
+      options;
     this.#options = options;
     this.#loadMs = Math.min(options.loadMs ?? 5000, limits.timeout_ms);
     this.#builtins = new Map(options.builtins.map((builtin) => [
@@ -90,6 +91,7 @@ class SkillCatalog implements Skills {
     this.#sandbox = new Sandbox({
       command,
       env,
+      workspace,
       memoryMb: limits.memory_mb,
       poolSize: limits.pool_size,
       outputBytesMax: limits.skill_output_bytes,

@@ -20,6 +20,8 @@ export interface HostProcessOptions {
   readonly permissions: SkillPermissions;
   /** The environment from which declared variables are taken. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where the relative paths of skills that touch files start. Absolute; it must exist for those. */
+  readonly workspace: string;
   /** Memory of one call at most, in MiB. */
   readonly memoryMb: number;
   /** Bytes of an output's JSON at most. */
@@ -69,9 +71,11 @@ export class HostProcess {
 
   constructor(options: HostProcessOptions) {
     this.#options = options;
-    const { command } = options;
+    const { command, permissions, workspace } = options;
+    const touchesFiles = permissions.read.length + permissions.write.length > 0;
     this.#child = new Deno.Command(command.path, {
       args: [...command.args],
+      ...(touchesFiles ? { cwd: workspace } : {}),
       clearEnv: true,
       env: hostEnvironment(options),
       stdin: "piped",

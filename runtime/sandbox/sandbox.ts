@@ -18,6 +18,8 @@ export interface SandboxOptions {
   readonly command: HostCommand;
   /** The environment from which declared variables are taken. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where the relative paths of skills that touch files start. Absolute; it must exist for those. */
+  readonly workspace: string;
   /** Memory of one call at most, in MiB. */
   readonly memoryMb: number;
   /** Processes at most. */

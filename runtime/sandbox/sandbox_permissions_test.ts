@@ -143,3 +143,15 @@ Deno.test("Sandbox grants exactly what a skill declares", async () => {
     await Deno.remove(workspace, { recursive: true });
   }
 });
+
+Deno.test("Sandbox starts a skill's relative paths where those of its capabilities start", async () => {
+  const workspace = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${workspace}/note.txt`, "seen");
+  await withSandbox(Deno.env.toObject(), async ({ body }) => {
+    const reply = await body("return await Deno.readTextFile('note.txt')", {
+      capabilities: ["read:**"],
+      workspace,
+    });
+    assert.equal(reply.ok && reply.text, '"seen"');
+  }, { workspace });
+});

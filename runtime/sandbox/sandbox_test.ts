@@ -104,6 +104,7 @@ Deno.test("Sandbox refuses a program that is no host", async () => {
   await using sandbox = new Sandbox({
     command: { path: Deno.execPath(), args: ["eval", "Deno.exit(7)"], env: {} },
     env: {},
+    workspace: Deno.cwd(),
     memoryMb: 64,
     poolSize: 1,
     outputBytesMax: OUTPUT_BYTES_MAX,

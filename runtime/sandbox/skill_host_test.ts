@@ -34,6 +34,8 @@ async function withHost(
     });
   } finally {
     await lines.return(undefined);
+    // Not if nothing was read: a generator that never began ends without its own clean-up.
+    await child.stdout.cancel().catch(() => {});
     await stdin.close().catch(() => {});
     await child.status;
   }

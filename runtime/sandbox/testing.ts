@@ -74,13 +74,19 @@ export const skillFile = (code: string, more = "") =>
 export async function withSandbox(
   machine: Readonly<Record<string, string>>,
   test: (trial: Trial) => Promise<void>,
-  options: { env?: Record<string, string>; poolSize?: number; memoryMb?: number } = {},
+  options: {
+    env?: Record<string, string>;
+    poolSize?: number;
+    memoryMb?: number;
+    workspace?: string;
+  } = {},
 ): Promise<void> {
   const lines: LogLine[] = [];
   const env = { ...machine, ...options.env };
   await using sandbox = new Sandbox({
     command: testHostCommand(env),
     env,
+    workspace: options.workspace ?? Deno.cwd(),
     memoryMb: options.memoryMb ?? 64,
     poolSize: options.poolSize ?? 1,
     outputBytesMax: OUTPUT_BYTES_MAX,

@@ -1,0 +1,34 @@
+/**
+ * The small shapes that others are made of.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { Json } from "../../actors/behavior.ts";
+
+/** Any JSON value. What was parsed from JSON is one, so nothing is left to check. */
+export const json = z.unknown().openapi({ description: "Any JSON value" }) as z.ZodType<Json>;
+/** Metadata of a session. */
+export const metadata = z.record(z.string(), json).describe(
+  "Whatever the caller wants to keep with it",
+);
+/** A time. */
+export const time = z.iso.datetime().openapi({ example: "2026-01-31T12:00:00.000Z" });
+/** The number of an event; 0 stands before the first. */
+export const seq = z.int().min(0);
+
+/** A session's id, as a caller may choose it. `.` and `..` are no path segments, so they are out. */
+export const sessionIdSchema = z.string()
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 . _ : -")
+  .openapi({ example: "ses_01jz8k4v5n7q9r2t3w6x8y0abc" });
+
+/** What a session is doing. */
+export const sessionStatusSchema = z.enum(["idle", "running", "waiting", "closed", "failed"])
+  .openapi("SessionStatus");
+
+/** What model calls used. */
+export const usageSchema = z.object({
+  input_tokens: z.int().min(0),
+  output_tokens: z.int().min(0),
+  cost_usd: z.number().min(0),
+}).openapi("Usage");

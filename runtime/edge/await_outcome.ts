@@ -45,7 +45,7 @@ export async function awaitOutcome(
       for await (const batch of follow(deps, address, positionAfter(seq), options)) {
         progress = batch.reduce(note, progress);
         seq = batch.findLast((entry) => entry.kind === "event")?.cursor.seq ?? seq;
-        if (progress.outcome || progress.approvals.length > 0) return progress;
+        if (progress.outcome || await isAsking(deps, address, progress)) return progress;
       }
       await deps.clock.sleep(REOPEN_MS, ended);
     }
@@ -54,6 +54,16 @@ export async function awaitOutcome(
     over.abort();
     await timeUp;
   }
+}
+
+/** Whether a person has to decide now. What was asked and decided long ago may be read on the way. */
+async function isAsking(
+  { journal }: Pick<EdgeDeps, "journal">,
+  { tenant }: Address,
+  { approvals }: MessageProgress,
+): Promise<boolean> {
+  const questions = await Promise.all(approvals.map((id) => journal.question(tenant, id)));
+  return questions.some((question) => question?.status === "pending");
 }
 
 function note(progress: MessageProgress, entry: LiveEntry): MessageProgress {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { counted } from "./counted.ts";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./cli_error.ts";
 import { EXIT } from "./exit_code.ts";
@@ -76,7 +77,9 @@ function summary({ source, verified, broken, results }: {
 }): string {
   const events = results.reduce((sum, { seq }) => sum + seq, 0);
   return broken === 0
-    ? `Verified ${verified} sessions with ${events} events in ${source}: none was edited`
+    ? `Verified ${counted(verified, "session")} with ${
+      counted(events, "event")
+    } in ${source}: none was edited`
     : `Found ${broken} of ${verified} sessions edited in ${source}`;
 }
 

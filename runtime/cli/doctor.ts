@@ -6,6 +6,7 @@
 import type { Command } from "commander";
 import type { Config } from "../config.ts";
 import { errorCode, SynapseError } from "../errors.ts";
+import { counted } from "./counted.ts";
 import type { Cli } from "./cli.ts";
 import { EXIT } from "./exit_code.ts";
 import { fault, type Finding, ok } from "./finding.ts";
@@ -33,7 +34,10 @@ async function doctor(cli: Cli, options: { readonly config?: string }): Promise<
   const faults = findings.filter(({ status }) => status === "fault").length;
   if (faults > 0) cli.exit = EXIT.failed;
   const warnings = findings.filter(({ status }) => status === "warning").length;
-  cli.show({ ok: faults === 0, findings }, () => `\n${faults} faults, ${warnings} warnings`);
+  cli.show(
+    { ok: faults === 0, findings },
+    () => `\n${counted(faults, "fault")}, ${counted(warnings, "warning")}`,
+  );
 }
 
 /** All checks, one after the other. Those that need a configuration are left out when it is wrong. */

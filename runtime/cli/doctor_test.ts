@@ -44,7 +44,7 @@ Deno.test("doctor ends with 1 and says how to mend what is at fault", async () =
   assert.equal(run.exit, EXIT.failed);
   assert.match(run.stdout, /^fault {4}API port: .* in use by another program\n +→ Choose another/m);
   assert.match(run.stdout, /^fault {4}skills folder: \/nowhere does not exist\n +→ Create it/m);
-  assert.match(run.stdout, /^2 faults, 1 warnings$/m);
+  assert.match(run.stdout, /^2 faults, 1 warning$/m);
 });
 
 Deno.test("doctor checks the machine even when the configuration is wrong", async () => {

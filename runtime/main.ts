@@ -8,7 +8,7 @@
  * Runs the program. A skill host is started once for each pooled process and must load nothing
  * that it does not need, so it goes its own way.
  */
-async function main(args: readonly string[]): Promise<void> {
+export async function main(args: readonly string[]): Promise<void> {
   if (args[0] === "skill-host") {
     const { runSkillHost } = await import("./sandbox/skill_host.ts");
     await runSkillHost();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HealthReport } from "../edge/health.ts";
+import type { HealthReport } from "../edge/health_report.ts";
 import type { Engine } from "../engine/port.ts";
 import { errorMessage } from "../errors.ts";
 import type { Journal } from "../journal/port.ts";

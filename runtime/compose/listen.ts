@@ -49,7 +49,12 @@ function serve(
   port: number,
   handler: (request: Request) => Response | Promise<Response>,
 ): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve({ hostname, port, onListen: () => {} }, handler);
+  try {
+    return Deno.serve({ hostname, port, onListen: () => {} }, handler);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new Deno.errors.AddrInUse(`Port ${port} of ${hostname} is in use`, { cause: error });
+  }
 }
 
 function urlOf({ addr: { hostname, port } }: Deno.HttpServer<Deno.NetAddr>): string {

@@ -35,6 +35,8 @@ export class Activation {
   readonly #effects: Effects;
   readonly #inbox = new Set<Delivery>();
   #actor: Loaded | null = null;
+  /** The hash of the last event that this activation tried to commit: what it owes, nobody else started. */
+  #attempted = "";
   /** Whether the durable mailbox may hold something. */
   #backlog = false;
   #run: Promise<void> | null = null;
@@ -134,16 +136,23 @@ export class Activation {
   async #load(): Promise<Loaded> {
     if (this.#actor) return this.#actor;
     const { behavior } = this.#type;
-    this.#actor = await loadActor(this.#services.journal, behavior, this.address);
-    this.#effects.reconcile(behavior.pending(this.#actor.state), true);
-    return this.#actor;
+    const actor = await loadActor(this.#services.journal, behavior, this.address);
+    this.#actor = actor;
+    const owed = behavior.pending(actor.state);
+    if (!this.#gone) this.#effects.reconcile(owed, actor.hash !== this.#attempted);
+    this.#dropEnds(owed);
+    return actor;
   }
 
   /** Reads from the durable mailbox. */
   async #take(): Promise<void> {
     const { journal, clock } = this.#services;
     this.#backlog = false;
-    const rows = await journal.take(this.address, STEP_COMMANDS, this.#waitingIds());
+    const waiting = this.#waitingIds();
+    const rows = await journal.take(this.address, STEP_COMMANDS, waiting).catch((error) => {
+      this.#backlog = true;
+      throw error;
+    });
     if (rows.length === STEP_COMMANDS) this.#backlog = true;
     for (const { id, command, sender, attempts } of rows) {
       this.#inbox.add({
@@ -181,7 +190,9 @@ export class Activation {
     const { journal, group, clock } = this.#services;
     const { behavior } = this.#type;
     const answers = await withEarlierAnswers(journal, this.address, next.answers);
-    if (isEmpty(next)) return this.#release(actor, { ...next, answers }, actor);
+    if (isEmpty(next) && dead.length === 0) {
+      return this.#release(actor, { ...next, answers }, actor);
+    }
     const owed = behavior.pending(next.after.state);
     const part = toCommit(this.#services, next, {
       address: this.address,
@@ -191,6 +202,7 @@ export class Activation {
       dead,
       now: next.events.at(-1)?.at ?? clock.now(),
     });
+    this.#attempted = next.after.hash;
     const outcome = await group.commit(part);
     if (outcome === "duplicate") return await this.#answerRepeats(next);
     if (outcome !== "committed") {
@@ -201,7 +213,7 @@ export class Activation {
     }
     const snapshot_seq = part.snapshot === null ? actor.snapshot_seq : next.after.seq;
     this.#release(actor, { ...next, answers }, { ...next.after, snapshot_seq });
-    if (next.events.length > 0) this.#effects.reconcile(owed, false); // E1
+    if (next.events.length > 0 && !this.#gone) this.#effects.reconcile(owed, false); // E1
   }
 
   /** After the commit (A2). */
@@ -211,9 +223,13 @@ export class Activation {
     release(this.#services, this.address, before.state, next);
   }
 
-  /** The commit was refused because one of its commands had been handled: the others are tried again. */
+  /**
+   * The commit was refused because one of its commands had been handled, or one of its timers does not
+   * stand any more: the others are tried again. A timer that still stands comes again by itself.
+   */
   async #answerRepeats(next: Step): Promise<void> {
     for (const { delivery } of next.answers) {
+      if (delivery.timer) this.#inbox.delete(delivery);
       const earlier = await earlierAnswer(this.#services.journal, this.address, delivery);
       if (!earlier) continue;
       this.#inbox.delete(delivery);
@@ -252,6 +268,14 @@ export class Activation {
     metrics.errorsTotal.inc({ kind: errorCode(error) });
     log.error({ actor: this.address.id, err: error }, "Actor was dropped");
     await this.drop(error);
+  }
+
+  /** Drops ends of effects that are not owed any more: a commit reported as failed had them. */
+  #dropEnds(owed: readonly Effect[]): void {
+    const ids = new Set(owed.map((effect) => `effect:${effect.id}`));
+    for (const delivery of this.#inbox) {
+      if (delivery.origin === "effect" && !ids.has(delivery.id)) this.#inbox.delete(delivery);
+    }
   }
 
   #waitingIds(): string[] {

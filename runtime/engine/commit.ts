@@ -5,7 +5,12 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import type { ActorCommit, CommitOutcome, Committer } from "../journal/port.ts";
+import {
+  type ActorCommit,
+  type CommitOutcome,
+  type Committer,
+  JournalUnavailable,
+} from "../journal/port.ts";
 import type { Metrics } from "../telemetry/port.ts";
 
 /** What the group commit needs. */
@@ -38,11 +43,12 @@ export class GroupCommit {
    * it asks for the next.
    *
    * @throws {JournalUnavailable} if the transaction failed
+   * @throws what the store says of this part, if it cannot be written at all
    */
   commit(part: ActorCommit): Promise<CommitOutcome> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ part, resolve, reject });
-      this.#running ??= this.#drain().finally(() => this.#running = null);
+      this.#running ??= this.#drain();
     });
   }
 
@@ -59,6 +65,8 @@ export class GroupCommit {
       this.#queue = this.#queue.slice(batch.length);
       await this.#transact(batch);
     }
+    // In the same breath as the last look at the queue: a commit that comes later starts anew.
+    this.#running = null;
   }
 
   async #transact(batch: readonly Waiting[]): Promise<void> {
@@ -70,7 +78,12 @@ export class GroupCommit {
       metrics.commitBatchSize.observe({}, batch.length);
       for (const [i, waiting] of batch.entries()) waiting.resolve(outcomes[i] ?? "conflict");
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error);
+      if (batch.length === 1 || error instanceof JournalUnavailable) {
+        for (const waiting of batch) waiting.reject(error);
+      } else {
+        // A part that the store refuses is a defect of one actor: it must not take the others along.
+        for (const waiting of batch) await this.#transact([waiting]);
+      }
     }
   }
 }

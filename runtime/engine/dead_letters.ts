@@ -35,7 +35,8 @@ export function bury(actor: LiveActor, delivery: Delivery, id: string, error: st
       sends: [],
       timers: timer ? [{ op: "fired", ...timer }] : [],
       questions: [],
-      handled: [handledMark(delivery, answer)],
+      // The end of an effect and a timer are not remembered by their ids, which may come again.
+      handled: delivery.digest === null ? [] : [handledMark(delivery, answer)],
       answers: [{ delivery, answer }],
       poison: null,
     },

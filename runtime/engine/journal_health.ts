@@ -36,7 +36,7 @@ export class JournalHealth {
   /** Notes that the journal failed. */
   note(error: unknown): void {
     this.#trouble = errorMessage(error);
-    this.#recovery ??= this.#probe().finally(() => this.#recovery = null);
+    this.#recovery ??= this.#probe();
   }
 
   /** Resolves when the journal can be written again, or the node stops. */
@@ -53,12 +53,15 @@ export class JournalHealth {
       await this.#clock.sleep(PROBE_MS, this.#stopped);
       try {
         await this.#journal.check();
-        this.#trouble = null;
-        this.#log.info({}, "Journal can be written again");
-        return;
       } catch (error) {
         this.#trouble = errorMessage(error);
+        continue;
       }
+      // Both at once: trouble noted from here on has a recovery of its own.
+      this.#trouble = null;
+      this.#recovery = null;
+      this.#log.info({}, "Journal can be written again");
+      return;
     }
   }
 }

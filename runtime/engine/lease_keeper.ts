@@ -62,12 +62,13 @@ export class LeaseKeeper {
     }
   }
 
-  /** Gives everything back. */
+  /** Gives everything back; what cannot be given back expires. */
   async release(): Promise<void> {
-    const { leases, node, metrics } = this.#options;
+    const { leases, node, metrics, log } = this.#options;
     const held = [...this.#held.values()];
     this.#held.clear();
-    await leases.release(node, held);
+    await leases.release(node, held)
+      .catch((err) => log.warn({ err }, "Leases could not be given back; they will expire"));
     metrics.leaseChangesTotal.inc({ change: "released" }, held.length);
     metrics.partitionsOwned.set(0);
   }

@@ -41,7 +41,7 @@ export async function loadActor(
 }
 
 /**
- * The state after event `target`, from the journal's events alone; null when there is no such event.
+ * The state after event `target`, from the journal alone; null when there is no such event.
  *
  * @throws {SynapseError} as {@link loadActor} does
  */
@@ -59,15 +59,14 @@ export async function stateAt(
     state: snapshot ? snapshot.state as unknown : behavior.initial(address.id),
     seq: snapshot?.seq ?? 0,
   };
-  let hash = wanted === stored.seq ? stored.hash : GENESIS;
   while (at.seq < wanted) {
     const page = await log.readEvents(address, at.seq, Math.min(PAGE, wanted - at.seq));
-    const last = page.at(-1);
-    if (!last) throw gap(at.seq + 1, "the end");
+    if (page.length === 0) throw gap(at.seq + 1, "the end");
     at = replay(behavior, at, page);
-    hash = last.hash;
   }
-  return { ...at, hash };
+  const [event] = await log.readEvents(address, wanted - 1, 1);
+  if (!event) throw gap(wanted, "the end");
+  return { ...at, hash: event.hash };
 }
 
 function replay(

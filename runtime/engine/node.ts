@@ -44,6 +44,9 @@ const RESUME_PAGE = 256;
 /** How often idle actors are looked for, in milliseconds, at most; more often when they may idle shorter. */
 const SWEEP_MS_MAX = 1000;
 
+/** How long a stopping node waits for effects to heed their signals, in milliseconds. */
+const ABORT_MS_MAX = 100;
+
 /** How often what has had its time is deleted, in milliseconds, and how much of it at a time. */
 const PURGE_MS = 60_000;
 const PURGE_ROWS = 500;
@@ -176,7 +179,10 @@ export class Node implements Engine {
     }
     this.#stopped.abort();
     const stopping = new SynapseError("draining", "Node stops; send the command again");
-    await Promise.all(this.#activations.all().map((activation) => activation.stop(stopping)));
+    const ended = Promise.all(this.#activations.all().map((one) => one.stop(stopping)));
+    const patience = new AbortController();
+    await Promise.race([ended, clock.sleep(ABORT_MS_MAX, patience.signal)]);
+    patience.abort();
     await this.#group.idle();
     await Promise.all(this.#loops);
     await this.#leases.release();

@@ -21,6 +21,7 @@ import { hashEvent } from "../journal/hash_chain.ts";
 import type { HandledMark, NewEvent, TimerRow } from "../journal/port.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Answer } from "./port.ts";
+import { wellFormed } from "./well_formed.ts";
 
 /** Any actor type. */
 export type AnyBehavior = Behavior<unknown, unknown, EventBody, unknown>;
@@ -96,9 +97,10 @@ class Work {
   /** Decides one command. If it throws, nothing of it stays. */
   decide(delivery: Delivery): void {
     const { address, behavior, limits, now } = this.#context;
+    const given = wellFormed(delivery.command);
     const command = delivery.origin === "mailbox" || delivery.origin === "timer"
-      ? behavior.parseCommand(delivery.command)
-      : delivery.command;
+      ? behavior.parseCommand(given)
+      : given;
     const facts = { now, seq: this.#actor.seq, id: address.id, limits, cause: delivery.id };
     const outcome = behavior.decide(this.#actor.state, command, facts);
     if (isRejection(outcome)) return this.#settle(delivery, { reject: outcome.reject });

@@ -6,12 +6,16 @@
  */
 import type { Clock } from "../clock.ts";
 import type { DueTimer, TimerStore } from "../journal/port.ts";
+import { addressKey } from "./placement.ts";
 
 /** Timers taken at a time. */
 const PAGE = 100;
 
 /** The longest time between two looks, in milliseconds. */
 const LOOK_MS_MAX = 60_000;
+
+/** How long a timer that was fired may take to its commit before it is fired again; doubles each time. */
+const STANDING_MS = 50;
 
 /** What the timers need. */
 export interface TimersOptions {
@@ -28,6 +32,8 @@ export interface TimersOptions {
 /** The timers of one node. */
 export class Timers {
   readonly #options: TimersOptions;
+  /** Fired, and still due: when each is fired again, in milliseconds since the epoch. */
+  #standing = new Map<string, { readonly at: number; readonly wait: number }>();
   #next = Infinity;
   #sleep = new AbortController();
 
@@ -59,10 +65,28 @@ export class Timers {
     const { store, partitions, fire } = this.#options;
     // Until the look is over, every timer that is set may be due before the next one.
     this.#next = Infinity;
-    const due = await store.dueTimers(partitions(), PAGE);
-    for (const timer of due) fire(timer);
-    // They stay due until their commits: look again soon, not at once.
-    if (due.length > 0) return due.length === PAGE ? 1 : 50;
+    // Those that stand do not count: an actor that cannot take its timer keeps no other from its own.
+    const limit = PAGE + this.#standing.size;
+    const due = await store.dueTimers(partitions(), limit);
+    const fresh = this.#ready(due);
+    for (const timer of fresh) fire(timer);
+    if (due.length === limit) return 1;
+    if (due.length > 0) return STANDING_MS;
     return Math.min(await store.nextTimerIn(partitions()) ?? LOOK_MS_MAX, LOOK_MS_MAX);
+  }
+
+  /** Those to fire now: not seen before, or fired long ago. Forgets the ones that are not due any more. */
+  #ready(due: readonly DueTimer[]): DueTimer[] {
+    const now = this.#options.clock.now();
+    const before = this.#standing;
+    this.#standing = new Map();
+    return due.filter((timer) => {
+      const key = `${addressKey(timer.address)}/${timer.name}/${timer.at}`;
+      const known = before.get(key);
+      const ready = !known || known.at <= now;
+      const wait = Math.min(known ? known.wait * 2 : STANDING_MS, LOOK_MS_MAX);
+      this.#standing.set(key, ready || !known ? { at: now + wait, wait } : known);
+      return ready;
+    });
   }
 }

@@ -9,7 +9,7 @@ import { invariant } from "../../actors/invariant.ts";
 /**
  * The canonical text of a JSON value. Members that are undefined count as absent.
  *
- * @throws {InvariantBroken} if the value is not JSON
+ * @throws if the value is not JSON, or holds half of a surrogate pair, which has no byte form
  */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);

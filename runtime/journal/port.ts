@@ -111,7 +111,8 @@ export interface ActorCommit {
  *
  * - `fenced`: another node has the partition.
  * - `conflict`: the actor is not at the expected seq.
- * - `duplicate`: one of the handled commands had been handled before.
+ * - `duplicate`: one of the handled commands had been handled before, or one of the fired timers does
+ *   not stand for that time (any more).
  */
 export type CommitOutcome = "committed" | "fenced" | "conflict" | "duplicate";
 
@@ -216,7 +217,7 @@ export interface ActorRecord {
   readonly bytes: number;
 }
 
-/** One page of a list. `next` goes into the next request; null at the end. */
+/** One page of a list. `next` goes into the next request; null at the end. Another cursor is an `invalid_request`. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;

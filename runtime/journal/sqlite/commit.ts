@@ -25,6 +25,9 @@ export function createCommitter(db: Connection): Committer {
   const selectHandled = db.prepare(
     "SELECT 1 FROM mailbox WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND handled_at IS NOT NULL",
   );
+  const selectTimer = db.prepare(
+    "SELECT 1 FROM timers WHERE tenant = ? AND type = ? AND actor = ? AND name = ? AND at = ?",
+  );
   const rows = createRowWriter(db);
 
   /** Every check comes before the first row of that actor is written. */
@@ -35,6 +38,10 @@ export function createCommitter(db: Connection): Committer {
     if ((actor ? number(actor, "seq") : 0) !== part.expected_seq) return "conflict";
     for (const mark of part.handled) {
       if (selectHandled.get(tenant, type, id, mark.id)) return "duplicate";
+    }
+    for (const timer of part.timers) {
+      if (timer.op !== "fired") continue;
+      if (!selectTimer.get(tenant, type, id, timer.name, timer.at)) return "duplicate";
     }
     rows.write(part, actor ? number(actor, "key") : null);
     return "committed";

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+import {
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
 import type { Json } from "../../../actors/behavior.ts";
 import { errorMessage, SynapseError } from "../../errors.ts";
 import { JournalUnavailable } from "../port.ts";
@@ -31,19 +36,22 @@ export interface Connection {
   close(): void;
 }
 
-/** SQLite's result codes that tell what to do (sqlite.org/rescode.html). */
-const REASONS: Readonly<Record<number, string>> = {
-  5: "it is locked by another program",
-  8: "it is read-only",
-  10: "the disk reported an error",
-  11: "the file is damaged",
-  13: "the disk is full",
-  14: "the file cannot be opened",
-  26: "the file is not a database",
+/**
+ * SQLite's result codes that tell what to do (sqlite.org/rescode.html), with SQLite's own words for
+ * each: `exec` and the opening of a file throw errors that have no other sign.
+ */
+const REASONS: Readonly<Record<number, { readonly reason: string; readonly words: string }>> = {
+  5: { reason: "it is locked by another program", words: "database is locked" },
+  8: { reason: "it is read-only", words: "attempt to write a readonly database" },
+  10: { reason: "the disk reported an error", words: "disk I/O error" },
+  11: { reason: "the file is damaged", words: "database disk image is malformed" },
+  13: { reason: "the disk is full", words: "database or disk is full" },
+  14: { reason: "the file cannot be opened", words: "unable to open database file" },
+  26: { reason: "the file is not a database", words: "file is not a database" },
 };
 
-/** Codes of statements that can never work (too big, constraint, mismatch): a defect, not trouble with the file. */
-const DEFECTS: ReadonlySet<number> = new Set([18, 19, 20]);
+/** Codes of what can never work (error, too big, constraint, mismatch): a defect, not trouble with the file. */
+const DEFECTS: ReadonlySet<number> = new Set([1, 18, 19, 20]);
 
 /** After an I/O error it is not certain what reached the disk. */
 const IO_ERROR = 10;
@@ -84,6 +92,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     db.close();
     throw error;
   }
+  const transact = transactions(db);
   return {
     prepare(sql) {
       const statement = guard(() => db.prepare(sql));
@@ -93,7 +102,7 @@ export function openConnection(options: ConnectionOptions): Connection {
         all: (...values) => guard(() => statement.all(...values)),
       };
     },
-    transaction: (work) => guard(() => inTransaction(db, work)),
+    transaction: (work) => guard(() => transact(work)),
     exec: (sql) => guard(() => db.exec(sql)),
     close: () => db.close(),
   };
@@ -106,23 +115,28 @@ function configure(db: DatabaseSync, { synchronous, pragmas = [] }: WritingOptio
   for (const pragma of pragmas) db.exec(`PRAGMA ${pragma}`);
 }
 
-function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
-  db.exec("BEGIN IMMEDIATE");
-  try {
-    const result = work();
-    db.exec("COMMIT");
-    return result;
-  } catch (error) {
-    if (db.isTransaction) db.exec("ROLLBACK");
-    throw error;
-  }
+/** Prepared statements, because their errors have a code. */
+function transactions(db: DatabaseSync): <Result>(work: () => Result) => Result {
+  const [begin, commit, rollback] = ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"]
+    .map((sql) => db.prepare(sql)) as [StatementSync, StatementSync, StatementSync];
+  return (work) => {
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      if (db.isTransaction) rollback.run();
+      throw error;
+    }
+  };
 }
 
 function unavailable(path: string, error: unknown): unknown {
   if (error instanceof SynapseError) return error;
   const code = errorCodeOf(error);
   if (code === null || DEFECTS.has(code)) return error;
-  const reason = REASONS[code] ?? errorMessage(error);
+  const reason = REASONS[code]?.reason ?? errorMessage(error);
   return new JournalUnavailable(`Journal ${path} cannot be used: ${reason}`, {
     rolled_back: code !== IO_ERROR,
     cause: error,
@@ -131,8 +145,10 @@ function unavailable(path: string, error: unknown): unknown {
 
 /** The primary result code of an SQLite error, or null for any other error. */
 function errorCodeOf(error: unknown): number | null {
-  if (!(error instanceof Error) || !("errcode" in error)) return null;
-  return typeof error.errcode === "number" ? error.errcode & 0xff : null;
+  if (!(error instanceof Error)) return null;
+  if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
+  const known = Object.entries(REASONS).find(([, { words }]) => error.message.startsWith(words));
+  return known ? Number(known[0]) : null;
 }
 
 /** Reads a text column. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Address } from "../../../actors/behavior.ts";
+import { SynapseError } from "../../errors.ts";
 import type { ActorRecord, Directory, Page, PageRequest, Question } from "../port.ts";
 import {
   type Connection,
@@ -79,10 +80,18 @@ export function createDirectory(db: Connection): Directory {
   };
 }
 
-/** Reads a cursor: the position after which to go on. One that is not a number starts at the beginning. */
+/**
+ * Reads a cursor: the position after which to go on.
+ *
+ * @throws {SynapseError} `invalid_request` for one that no page gave out
+ */
 export function position(cursor: string | null): number {
   const value = Number(cursor ?? 0);
-  return Number.isSafeInteger(value) ? value : 0;
+  if (cursor !== null && (!/^\d+$/.test(cursor) || !Number.isSafeInteger(value))) {
+    const found = JSON.stringify(cursor.slice(0, 80));
+    throw new SynapseError("invalid_request", `Cursor is ${found}, wanted \`next\` of a page`);
+  }
+  return value;
 }
 
 /** Cuts a page of `limit` from rows that were read one further. */

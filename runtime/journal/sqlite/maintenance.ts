@@ -6,6 +6,9 @@
 import type { Journal } from "../port.ts";
 import { type Connection, number } from "./connection.ts";
 
+/** Room that there must be for the journal to count as writable. */
+const PROBE_BYTES = 65_536;
+
 /** Makes the maintenance side of the port. */
 export function createMaintenance(db: Connection): Pick<Journal, "check" | "figures" | "purge"> {
   const figures = db.prepare(
@@ -13,9 +16,11 @@ export function createMaintenance(db: Connection): Pick<Journal, "check" | "figu
       "(SELECT count(*) FROM approvals WHERE status = 'pending') AS questions, " +
       "(SELECT count(*) FROM dead_letters WHERE status = 'open') AS dead",
   );
+  // A row as large as a commit, in a transaction of its own: a full disk still takes a small change.
   const probe = db.prepare(
-    "INSERT INTO settings (name, value) VALUES ('probe', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1",
+    `INSERT OR REPLACE INTO settings (name, value) VALUES ('probe', '${"-".repeat(PROBE_BYTES)}')`,
   );
+  const removeProbe = db.prepare("DELETE FROM settings WHERE name = 'probe'");
   const purgeHandled = db.prepare(
     "DELETE FROM mailbox WHERE position IN (SELECT position FROM mailbox WHERE handled_at < ? LIMIT ?)",
   );
@@ -42,7 +47,11 @@ export function createMaintenance(db: Connection): Pick<Journal, "check" | "figu
   }
 
   return {
-    check: () => Promise.try(() => void probe.run()),
+    check: () =>
+      Promise.try(() => {
+        probe.run();
+        removeProbe.run();
+      }),
     figures: () =>
       Promise.try(() => {
         const row = figures.get() ?? {};

@@ -36,30 +36,25 @@ export interface SqliteJournalOptions extends WritingOptions {
  * @throws {JournalUnavailable} if the file cannot be used
  */
 export async function openSqliteJournal(options: SqliteJournalOptions): Promise<Journal> {
+  using resources = new DisposableStack();
   const lock = await lockFile(`${options.path}.lock`);
-  try {
-    const db = openConnection(options);
-    applyMigrations(db, options.clock);
-    return {
-      ...createCommitter(db),
-      ...createEventLog(db),
-      ...createMailboxStore(db, options.clock),
-      ...createLeases(db, options.partitions),
-      ...createTimerStore(db, options.clock),
-      ...createDirectory(db),
-      ...createDeadLetterStore(db, options.clock),
-      ...createAgentStore(db, options.clock),
-      ...createMaintenance(db),
-      close: () =>
-        Promise.try(() => {
-          db.close();
-          lock.close();
-        }),
-    };
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
+  resources.defer(() => lock.close());
+  const db = openConnection(options);
+  resources.defer(() => db.close());
+  applyMigrations(db, options.clock);
+  const journal = {
+    ...createCommitter(db),
+    ...createEventLog(db),
+    ...createMailboxStore(db, options.clock),
+    ...createLeases(db, options.partitions),
+    ...createTimerStore(db, options.clock),
+    ...createDirectory(db),
+    ...createDeadLetterStore(db, options.clock),
+    ...createAgentStore(db, options.clock),
+    ...createMaintenance(db),
+  };
+  const owned = resources.move();
+  return { ...journal, close: () => Promise.try(() => owned.dispose()) };
 }
 
 /** Takes the lock and notes the process in the file, or says who has it. */

@@ -1,0 +1,236 @@
+/**
+ * A journal in plain data structures, as simple as can be: what the generated sequences compare with.
+ * It keeps what the port's words say, and nothing of how a store does it.
+ *
+ * @module
+ */
+import type { Address, Json } from "../../../actors/behavior.ts";
+import type {
+  ActorCommit,
+  ActorRecord,
+  CommitOutcome,
+  DeadLetter,
+  DueTimer,
+  HandledMark,
+  JournalEvent,
+  LoadedActor,
+  MailboxRow,
+  NewMailboxRow,
+  Question,
+} from "../port.ts";
+import { keyOf } from "./subject.ts";
+
+interface ModelActor {
+  record: ActorRecord;
+  events: JournalEvent[];
+  snapshot: LoadedActor["snapshot"];
+  owed: boolean;
+  readonly partition: number;
+}
+
+interface ModelCommand {
+  row: NewMailboxRow;
+  attempts: number;
+  mark: HandledMark | null;
+  handled_at: number;
+}
+
+/** The whole store, in lists in the order in which things came. */
+export class ModelJournal {
+  readonly #actors: ModelActor[] = [];
+  readonly #commands: ModelCommand[] = [];
+  #timers: (DueTimer & { partition: number })[] = [];
+  readonly #questions: Question[] = [];
+  readonly #letters: (DeadLetter & { partition: number })[] = [];
+
+  /** @param epoch the one that all partitions have */
+  constructor(readonly epoch: number) {}
+
+  commit(batch: readonly ActorCommit[]): CommitOutcome[] {
+    return batch.map((part) => this.#commit(part));
+  }
+
+  accept(rows: readonly NewMailboxRow[]): string[] {
+    return rows.map((row) => {
+      if (this.#command(row.address, row.id)) return "duplicate";
+      this.#commands.push({ row, attempts: 0, mark: null, handled_at: 0 });
+      return "accepted";
+    });
+  }
+
+  take(address: Address, limit: number, except: readonly string[]): MailboxRow[] {
+    const found = this.#waiting().filter(({ row }) =>
+      keyOf(row.address) === keyOf(address) && !except.includes(row.id)
+    ).slice(0, limit);
+    return found.map((command) => {
+      const { id, command: body, sender } = command.row;
+      return { address, id, command: body, sender, attempts: ++command.attempts };
+    });
+  }
+
+  backlog(partitions: readonly number[]): string[] {
+    const found = this.#waiting().filter(({ row }) => partitions.includes(row.partition));
+    return [...new Set(found.map(({ row }) => keyOf(row.address)))].sort();
+  }
+
+  handled(address: Address, id: string): HandledMark | null {
+    return this.#command(address, id)?.mark ?? null;
+  }
+
+  load(address: Address): LoadedActor | null {
+    const actor = this.#actor(address);
+    if (!actor) return null;
+    const { events, snapshot } = actor;
+    const after = snapshot?.seq ?? 0;
+    const last = events.at(-1)!;
+    return { seq: last.seq, hash: last.hash, snapshot, tail: events.slice(after) };
+  }
+
+  find(address: Address): ActorRecord | null {
+    return this.#actor(address)?.record ?? null;
+  }
+
+  list(tenant: string, status: string | null): ActorRecord[] {
+    return this.#actors.map(({ record }) => record).filter(({ address, summary }) =>
+      address.tenant === tenant && (status === null || summary.status === status)
+    ).reverse();
+  }
+
+  owed(partitions: readonly number[]): string[] {
+    const found = this.#actors.filter((actor) =>
+      actor.owed && partitions.includes(actor.partition)
+    );
+    return found.map(({ record }) => keyOf(record.address)).sort();
+  }
+
+  dueTimers(partitions: readonly number[], now: number): DueTimer[] {
+    return this.#timers.filter(({ at, partition }) => at <= now && partitions.includes(partition))
+      .map(({ partition: _, ...timer }) => timer);
+  }
+
+  questions(tenant: string, status: string | null): Question[] {
+    return this.#questions.filter((question) =>
+      question.address.tenant === tenant && (status === null || question.status === status)
+    );
+  }
+
+  deadLetters(tenant: string): DeadLetter[] {
+    return this.#letters.filter(({ address }) => address.tenant === tenant)
+      .map(({ partition: _, ...letter }) => letter);
+  }
+
+  retryDeadLetter(tenant: string, id: string): DeadLetter | null {
+    const i = this.#letters.findIndex((one) => one.address.tenant === tenant && one.id === id);
+    const letter = this.#letters[i];
+    if (!letter) return null;
+    const retried = { ...letter, status: "retried" as const };
+    if (letter.status === "open") {
+      const { address, command, sender, partition } = letter;
+      this.accept([{ address, id, command, sender, partition, digest: "" }]);
+      this.#letters[i] = retried;
+    }
+    const { partition: _, ...answer } = retried;
+    return answer;
+  }
+
+  purge(before: number): void {
+    const left = this.#commands.filter(({ mark, handled_at }) => !mark || handled_at >= before);
+    this.#commands.splice(0, Infinity, ...left);
+  }
+
+  #commit(part: ActorCommit): CommitOutcome {
+    const { address, timers, partition, at } = part;
+    if (part.epoch !== this.epoch) return "fenced";
+    if ((this.#actor(address)?.record.seq ?? 0) !== part.expected_seq) return "conflict";
+    if (part.handled.some(({ id }) => this.handled(address, id))) return "duplicate";
+    const stands = (name: string, at: number) =>
+      this.#timers.some((timer) => this.#isTimer(timer, address, name) && timer.at === at);
+    if (timers.some((timer) => timer.op === "fired" && !stands(timer.name, timer.at))) {
+      return "duplicate";
+    }
+    this.#writeEvents(part);
+    for (const mark of part.handled) this.#mark(part, mark);
+    this.accept(part.sends);
+    for (const timer of timers) {
+      this.#timers = this.#timers.filter((one) =>
+        !this.#isTimer(one, address, timer.name) || (timer.op === "fired" && one.at !== timer.at)
+      );
+      if (timer.op !== "set") continue;
+      const { name, at, command } = timer;
+      this.#timers.push({ address, name, at, command, partition });
+    }
+    this.#writeQuestions(part);
+    for (const dead of part.dead) {
+      this.#letters.push({ ...dead, address, at, status: "open", partition });
+    }
+    return "committed";
+  }
+
+  #writeEvents({ address, events, summary, owed, snapshot, at, partition }: ActorCommit): void {
+    const last = events.at(-1);
+    if (!last) return;
+    const known = this.#actor(address);
+    const bytes = events.reduce((n, event) => n + new TextEncoder().encode(event.text).length, 0);
+    const record: ActorRecord = {
+      address,
+      seq: last.seq,
+      summary,
+      created_at: known?.record.created_at ?? at,
+      updated_at: at,
+      bytes: (known?.record.bytes ?? 0) + bytes,
+    };
+    const actor = known ?? { record, events: [], snapshot: null, owed, partition };
+    if (!known) this.#actors.push(actor);
+    actor.record = record;
+    actor.owed = owed;
+    actor.events.push(...events.map(({ text: _, ...event }) => event));
+    if (snapshot !== null) actor.snapshot = { seq: last.seq, state: JSON.parse(snapshot) as Json };
+  }
+
+  #writeQuestions({ address, questions, at }: ActorCommit): void {
+    for (const change of questions) {
+      const { id, details } = change;
+      if (change.op === "ask") {
+        const { kind } = change;
+        const open = { status: "pending", outcome: null, asked_at: at, settled_at: null };
+        this.#questions.push({ id, address, kind, details, ...open });
+        continue;
+      }
+      const i = this.#questions.findIndex((one) =>
+        one.id === id && one.address.tenant === address.tenant
+      );
+      const asked = this.#questions[i];
+      if (asked) {
+        this.#questions[i] = { ...asked, status: change.outcome, outcome: details, settled_at: at };
+      }
+    }
+  }
+
+  #mark({ address, partition, at }: ActorCommit, mark: HandledMark): void {
+    const known = this.#command(address, mark.id);
+    if (!known) {
+      const row = { address, id: mark.id, partition, command: null, sender: "", digest: "" };
+      this.#commands.push({ row, attempts: 1, mark, handled_at: at });
+      return;
+    }
+    // What was accepted under that id keeps the digest that it was accepted with.
+    known.mark = { ...mark, digest: known.row.digest };
+    known.handled_at = at;
+  }
+
+  #isTimer(timer: DueTimer, address: Address, name: string): boolean {
+    return timer.name === name && keyOf(timer.address) === keyOf(address);
+  }
+
+  #waiting(): ModelCommand[] {
+    return this.#commands.filter(({ mark }) => mark === null);
+  }
+
+  #command(address: Address, id: string): ModelCommand | undefined {
+    return this.#commands.find(({ row }) => keyOf(row.address) === keyOf(address) && row.id === id);
+  }
+
+  #actor(address: Address): ModelActor | undefined {
+    return this.#actors.find(({ record }) => keyOf(record.address) === keyOf(address));
+  }
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import type { Address } from "../../actors/behavior.ts";
+import { ManualClock } from "../manual_clock.ts";
+import { testLiveEvents, testMailboxes } from "./contract.ts";
+import { LocalLiveEvents, LocalMailboxes } from "./local.ts";
+import type { LiveEntry } from "./port.ts";
+
+const LIMITS = { live_entries: 64, live_idle_ms: 1000 };
+const A: Address = { tenant: "acme", type: "session", id: "a" };
+const START = { seq: 0, n: 0 };
+
+testLiveEvents("Local live events", () => {
+  const clock = new ManualClock();
+  const live = new LocalLiveEvents({ clock, limits: LIMITS });
+  return Promise.resolve({
+    live,
+    entries_max: LIMITS.live_entries,
+    idle_ms: LIMITS.live_idle_ms,
+    pass: (ms: number) => clock.advance(ms),
+    [Symbol.asyncDispose]: () => live.close(),
+  });
+});
+
+testMailboxes("Local mailboxes", () =>
+  Promise.resolve({
+    mailboxes: new LocalMailboxes(),
+    settle: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }));
+
+function delta(seq: number, n: number): LiveEntry {
+  return { kind: "delta", cursor: { seq, n }, text: "x", first: n === 1 };
+}
+
+function event(seq: number): LiveEntry {
+  const body = { seq, type: "noted", v: 1, payload: null, cause: "c", at: 0, hash: "h" };
+  return { kind: "event", cursor: { seq, n: 0 }, event: body };
+}
+
+/** What a newcomer is given, without leaving a trace of having looked for long. */
+async function kept(live: LocalLiveEvents): Promise<number> {
+  await using watch = await live.watch(A, START);
+  return watch.kept.length;
+}
+
+Deno.test("LocalLiveEvents keeps nothing of an actor that nobody watches, but the answer under way", async () => {
+  const live = new LocalLiveEvents({ clock: new ManualClock(), limits: LIMITS });
+  live.publish(A, [event(1)]);
+  live.publish(A, [delta(1, 1), delta(1, 2)]);
+  live.publish(A, [event(2)]);
+  assert.equal(await kept(live), 0);
+  await live.close();
+});
+
+Deno.test("LocalLiveEvents counts its time from when the last watcher left", async () => {
+  const clock = new ManualClock();
+  const live = new LocalLiveEvents({ clock, limits: LIMITS });
+  const watch = await live.watch(A, START);
+  await clock.advance(LIMITS.live_idle_ms * 3);
+  live.publish(A, [event(1)]);
+  await watch[Symbol.asyncDispose]();
+  await clock.advance(LIMITS.live_idle_ms - 1);
+  assert.equal(await kept(live), 1);
+  // Looking was a watch as well.
+  await clock.advance(LIMITS.live_idle_ms - 1);
+  assert.equal(await kept(live), 1);
+  await clock.advance(LIMITS.live_idle_ms * 2);
+  assert.equal(await kept(live), 0);
+  await live.close();
+});
+
+Deno.test("LocalLiveEvents stops its clock when it closes", async () => {
+  const clock = new ManualClock();
+  const live = new LocalLiveEvents({ clock, limits: LIMITS });
+  assert.equal(clock.sleeping, 1);
+  await live.close();
+  await clock.yield();
+  assert.equal(clock.sleeping, 0);
+});

@@ -6,7 +6,8 @@
  */
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import type { Directory, EventLog } from "../journal/port.ts";
+import type { Directory } from "../journal/directory_port.ts";
+import type { EventLog } from "../journal/port.ts";
 import { openConnection } from "../journal/sqlite/connection.ts";
 import { createDirectory } from "../journal/sqlite/directory.ts";
 import { createEventLog } from "../journal/sqlite/read.ts";

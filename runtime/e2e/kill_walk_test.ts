@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import type { ApiEvent } from "../cli/api_types.ts";
+import { systemClock } from "../clock.ts";
 import { inParallel } from "./in_parallel.ts";
 import {
   type Crash,
   ONCE,
+  SESSION,
   type Settlement,
   survive,
   type Survived,
   TWICE,
   uncrashed,
 } from "./kill_walk.ts";
-import { payloads } from "./session_calls.ts";
+import { ledgerOf, ledgerSkill } from "./ledger.ts";
+import { openSession, payloads, send, until } from "./session_calls.ts";
+import { Site } from "./site.ts";
 
 const SETTLEMENTS: readonly Settlement[] = ["run_again", "treat_as_done", "fail"];
 
@@ -47,6 +51,23 @@ Deno.test("a skill with a lookup settles its interrupted call without a question
     assert.equal(survived.asked, false);
     assert.equal(survived.runsAfter[ONCE]?.length, 1);
   }
+});
+
+Deno.test("a skill call under way ends with its node, so that nothing of it comes later", async () => {
+  const skill = { name: "ticking", idempotent: false, ms: 20, notes: 1000 };
+  await using site = await Site.create({
+    skills: (root) => ({ "ticking.ts": ledgerSkill(root, skill) }),
+  });
+  const node = await site.start();
+  const ticks = async () => (await ledgerOf(site.root, "ticking")).length;
+  await openSession(node.client, SESSION);
+  await send(node.client, SESSION, '/call ticking {"text":"a"}');
+  await until(node.client, "it ticks", async () => await ticks() > 2 || null);
+  await node.kill();
+  await systemClock.sleep(300);
+  const then = await ticks();
+  await systemClock.sleep(300);
+  assert.equal(await ticks(), then);
 });
 
 /**

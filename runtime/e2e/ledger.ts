@@ -17,11 +17,13 @@ export interface LedgerSkill {
   readonly lookup?: boolean;
   /** Milliseconds between its note and its end. */
   readonly ms?: number;
+  /** How often it notes its run, once every `ms`; once unless given. */
+  readonly notes?: number;
 }
 
 /** The text of a skill file. Its input is `{text}`; it answers `NAME did TEXT`. */
 export function ledgerSkill(root: string, skill: LedgerSkill): string {
-  const { name, idempotent, risk = 0, lookup = false, ms = 30 } = skill;
+  const { name, idempotent, risk = 0, lookup = false, ms = 30, notes = 1 } = skill;
   const file = JSON.stringify(`${root}/${name}.${FILE}`);
   return `
 export default ({ defineSkill, z }) => defineSkill({
@@ -33,8 +35,10 @@ export default ({ defineSkill, z }) => defineSkill({
   capabilities: ["write:" + ${file}${lookup ? `, "read:" + ${file}` : ""}],
   async run({ text }, { idempotencyKey }) {
     const line = idempotencyKey + " " + text + "\\n";
-    await Deno.writeTextFile(${file}, line, { append: true });
-    await new Promise((resolve) => setTimeout(resolve, ${ms}));
+    for (let i = 0; i < ${notes}; i++) {
+      await Deno.writeTextFile(${file}, line, { append: true });
+      await new Promise((resolve) => setTimeout(resolve, ${ms}));
+    }
     return ${JSON.stringify(name)} + " did " + text;
   },
   ${lookup ? lookupText(name, file) : ""}

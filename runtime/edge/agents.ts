@@ -7,7 +7,7 @@ import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Json } from "../../actors/behavior.ts";
 import { agentSchema, type AgentSpec } from "../../actors/session/agent.ts";
 import { SynapseError } from "../errors.ts";
-import type { StoredAgent } from "../journal/port.ts";
+import type { StoredAgent } from "../journal/directory_port.ts";
 import { isoTime } from "./bodies.ts";
 import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
-import type { Question } from "../journal/port.ts";
+import type { Question } from "../journal/directory_port.ts";
 import { SynapseError } from "../errors.ts";
 import type { Skills } from "../sandbox/port.ts";
 import { approvalBody } from "./bodies.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import type { ActorRecord, DeadLetter, JournalEvent, Question } from "../journal/port.ts";
+import type { ActorRecord, DeadLetter, Question } from "../journal/directory_port.ts";
+import type { JournalEvent } from "../journal/port.ts";
 import {
   approvalDecisionSchema,
   approvalSchema,

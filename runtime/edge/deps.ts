@@ -6,7 +6,8 @@
 import type { Clock } from "../clock.ts";
 import type { Engine } from "../engine/port.ts";
 import type { Entropy } from "../entropy.ts";
-import type { AgentStore, DeadLetterStore, Directory, EventLog } from "../journal/port.ts";
+import type { AgentStore, DeadLetterStore, Directory } from "../journal/directory_port.ts";
+import type { EventLog } from "../journal/port.ts";
 import type { Limits } from "../limits.ts";
 import type { Skills } from "../sandbox/port.ts";
 import type { LiveEvents } from "../streams/port.ts";

@@ -9,7 +9,8 @@ import { session } from "../../actors/session/behavior.ts";
 import type { SessionState } from "../../actors/session/state.ts";
 import type { Answer, Engine, Inspected, SubmitOptions } from "../engine/port.ts";
 import { SynapseError } from "../errors.ts";
-import type { DeadLetter, JournalEvent, Page, Question, StoredAgent } from "../journal/port.ts";
+import type { DeadLetter, Page, Question, StoredAgent } from "../journal/directory_port.ts";
+import type { JournalEvent } from "../journal/port.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { ManualClock } from "../manual_clock.ts";
 import {

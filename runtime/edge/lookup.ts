@@ -6,7 +6,7 @@
 import type { Address } from "../../actors/behavior.ts";
 import { agentSchema, ASSISTANT, type PinnedAgent } from "../../actors/session/agent.ts";
 import { SynapseError } from "../errors.ts";
-import type { ActorRecord, AgentStore, Directory } from "../journal/port.ts";
+import type { ActorRecord, AgentStore, Directory } from "../journal/directory_port.ts";
 
 /**
  * A session's record.

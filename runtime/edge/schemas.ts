@@ -6,7 +6,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import { agentNameSchema, agentSchema } from "../../actors/session/agent.ts";
-import { json, seq, time } from "./value_schemas.ts";
+import { json, time } from "./value_schemas.ts";
 
 /** One fault of a request. */
 export const requestFaultSchema = z.object({

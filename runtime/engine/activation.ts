@@ -13,7 +13,8 @@
 import type { Address, Effect } from "../../actors/behavior.ts";
 import { invariant } from "../../actors/invariant.ts";
 import { errorCode, errorMessage, SynapseError } from "../errors.ts";
-import { JournalUnavailable, type NewDeadLetter } from "../journal/port.ts";
+import type { NewDeadLetter } from "../journal/directory_port.ts";
+import { JournalUnavailable } from "../journal/port.ts";
 import { bury } from "./dead_letters.ts";
 import { type Delivery, NOBODY } from "./delivery.ts";
 import { Effects } from "./effects.ts";

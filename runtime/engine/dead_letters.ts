@@ -4,7 +4,7 @@
  * @module
  */
 import type { Json, Rejection } from "../../actors/behavior.ts";
-import type { NewDeadLetter } from "../journal/port.ts";
+import type { NewDeadLetter } from "../journal/directory_port.ts";
 import type { Delivery } from "./delivery.ts";
 import { handledMark, type LiveActor, type Step } from "./step.ts";
 

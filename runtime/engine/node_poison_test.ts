@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { isRejection } from "../../actors/behavior.ts";
 import type { SynapseError } from "../errors.ts";
-import type { DeadLetter, Journal } from "../journal/port.ts";
+import type { DeadLetter } from "../journal/directory_port.ts";
+import type { Journal } from "../journal/port.ts";
 import { openConnection } from "../journal/sqlite/connection.ts";
 import { ledger, type LedgerCommand, note } from "./ledger_actor.ts";
 import { Jobs, nodeFolder, startLedgerNode } from "./ledger_node.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isRejection, type Json } from "../../actors/behavior.ts";
 import { verifyChain } from "../journal/hash_chain.ts";
+import { nodeFolder } from "./ledger_node.ts";
 import {
   countingSkill,
   scriptedModel,
@@ -22,15 +23,11 @@ function replyOf(answer: Answer): Json {
   return answer.reply;
 }
 
-async function folder(): Promise<string> {
-  return await Deno.makeTempDir({ prefix: "synapse_" });
-}
-
 Deno.test("Node carries a turn with a skill call through and journals each step once", async () => {
-  const path = `${await folder()}/j.db`;
+  await using folder = await nodeFolder();
   const runs: string[] = [];
   await using test = await startTestNode({
-    path,
+    ...folder,
     handlers: {
       model: scriptedModel([{ text: "let me see", calls: [{ skill: "look", input: {} }] }, {
         text: "seen",
@@ -59,8 +56,8 @@ Deno.test("Node carries a turn with a skill call through and journals each step 
 });
 
 Deno.test("Node gives a repeated command the first answer and changes nothing", async () => {
-  const path = `${await folder()}/j.db`;
-  await using test = await startTestNode({ path });
+  await using folder = await nodeFolder();
+  await using test = await startTestNode({ ...folder });
   const address = sessionAddress("ses_1");
   const create = () => test.node.submit(address, CREATE, { id: "key_1", digest: "d" });
   const first = await create();

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Address, Json, Send } from "../../actors/behavior.ts";
-import type { ActorCommit, NewDeadLetter, NewMailboxRow } from "../journal/port.ts";
+import type { NewDeadLetter } from "../journal/directory_port.ts";
+import type { ActorCommit, NewMailboxRow } from "../journal/port.ts";
 import type { Loaded } from "./loading.ts";
 import { addressKey } from "./placement.ts";
 import type { NodeServices } from "./services.ts";

@@ -7,7 +7,6 @@
  * @module
  */
 import { AGENT_CLAUSES } from "./contract/agents.ts";
-import { CHANGE_CLAUSES } from "./contract/changes.ts";
 import { COMMIT_CLAUSES } from "./contract/commits.ts";
 import { DEAD_LETTER_CLAUSES } from "./contract/dead_letters.ts";
 import { EVENT_CLAUSES } from "./contract/events.ts";
@@ -15,6 +14,7 @@ import { LEASE_CLAUSES } from "./contract/leases.ts";
 import { LIST_CLAUSES } from "./contract/lists.ts";
 import { MAILBOX_CLAUSES } from "./contract/mailbox.ts";
 import { PURGE_CLAUSES } from "./contract/purge.ts";
+import { QUESTION_CLAUSES } from "./contract/questions.ts";
 import { testSequences } from "./contract/sequences.ts";
 import type { Clauses, OpenSubject, Powers } from "./contract/subject.ts";
 import { TENANT_CLAUSES } from "./contract/tenants.ts";
@@ -22,7 +22,7 @@ import { TIMER_CLAUSES } from "./contract/timers.ts";
 
 const SUITE: readonly Clauses[] = [
   COMMIT_CLAUSES,
-  CHANGE_CLAUSES,
+  QUESTION_CLAUSES,
   EVENT_CLAUSES,
   MAILBOX_CLAUSES,
   TIMER_CLAUSES,

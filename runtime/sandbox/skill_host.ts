@@ -46,9 +46,11 @@ export async function runSkillHost(): Promise<void> {
     if (Deno.build.os !== "windows") Deno.addSignalListener(signal, () => {});
   }
   const host = new SkillHost();
+  let handled = Promise.resolve();
   for await (const line of readLines(Deno.stdin.readable, COMMAND_BYTES_MAX)) {
     const command = decodeLine("", line) as ToHost | undefined;
-    await host.handle(command);
+    // Not awaited: whatever is under way, the end of stdin must be seen, or nobody ends this process.
+    handled = handled.then(() => host.handle(command)).catch(() => Deno.exit(1));
   }
   Deno.exit(0);
 }
@@ -86,7 +88,11 @@ class SkillHost {
     const ready = Promise.withResolvers<void>();
     this.#worker = startWorker(command.permissions, {
       onMessage: (message) => message.type === "ready" ? ready.resolve() : this.#onMessage(message),
-      onError: (error) => this.#reply.resolve(error),
+      onError: (error) => {
+        this.#reply.resolve(error);
+        // Before it is ready there is no call that could be told: this process is of no use.
+        ready.reject(new SynapseError("internal", "Worker did not start"));
+      },
       logLinesMax: LOG_LINES_MAX,
     });
     await ready.promise;

@@ -13,10 +13,12 @@ async function withHost(
     child: Deno.ChildProcess;
     closeStdin(): Promise<void>;
   }) => Promise<void>,
+  cwd?: string,
 ): Promise<void> {
   const { path, args, env } = testHostCommand(Deno.env.toObject());
   const child = new Deno.Command(path, {
     args: [...args],
+    ...(cwd === undefined ? {} : { cwd }),
     clearEnv: true,
     env,
     stdin: "piped",
@@ -91,4 +93,19 @@ Deno.test("runSkillHost() ends when what it reads is no command", async () => {
     const { code } = await child.status;
     assert.equal(code, 1);
   });
+});
+
+Deno.test("runSkillHost() ends when it cannot start a worker any more", async () => {
+  const folder = await Deno.makeTempDir();
+  await withHost(async ({ send, next, child }) => {
+    await send(PREPARE);
+    assert.deepEqual(await next(), { type: "ready" });
+    // Without its working folder a process can start no worker.
+    await Deno.remove(folder);
+    await send(call("export default 1;"));
+    assert.equal((await next()).type, "reply");
+    await send(PREPARE);
+    const { code } = await child.status;
+    assert.equal(code, 1);
+  }, folder);
 });

@@ -5,18 +5,16 @@
  * @module
  */
 import type { Address, Json } from "../../../actors/behavior.ts";
+import type { ActorRecord, DeadLetter, Question } from "../directory_port.ts";
 import type {
   ActorCommit,
-  ActorRecord,
   CommitOutcome,
-  DeadLetter,
   DueTimer,
   HandledMark,
   JournalEvent,
   LoadedActor,
   MailboxRow,
   NewMailboxRow,
-  Question,
 } from "../port.ts";
 import { keyOf } from "./subject.ts";
 

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import type { Address, Json } from "../../../actors/behavior.ts";
 import { canonicalJson } from "../canonical_json.ts";
 import { GENESIS, hashEvent } from "../hash_chain.ts";
+import type { Page, PageRequest } from "../directory_port.ts";
 import type {
   ActorCommit,
   CommitOutcome,
@@ -14,8 +15,6 @@ import type {
   Lease,
   NewEvent,
   NewMailboxRow,
-  Page,
-  PageRequest,
 } from "../port.ts";
 
 /** An open journal under test. It has {@link PARTITIONS} partitions. */

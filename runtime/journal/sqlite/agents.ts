@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../clock.ts";
 import { canonicalJson } from "../canonical_json.ts";
-import type { AgentStore, StoredAgent } from "../port.ts";
+import type { AgentStore, StoredAgent } from "../directory_port.ts";
 import { type Connection, json, number, type Row, text } from "./connection.ts";
 
 /** Makes the agent side of the port. */

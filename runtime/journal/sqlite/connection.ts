@@ -50,7 +50,7 @@ const REASONS: Readonly<Record<number, { readonly reason: string; readonly words
   26: { reason: "the file is not a database", words: "file is not a database" },
 };
 
-/** Codes of what can never work (error, too big, constraint, mismatch): a defect, not trouble with the file. */
+/** What can never work (error, too big, constraint, mismatch): a defect, not trouble with the file. */
 const DEFECTS: ReadonlySet<number> = new Set([1, 18, 19, 20]);
 
 /** After an I/O error it is not certain what reached the disk. */

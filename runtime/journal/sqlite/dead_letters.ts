@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import type { DeadLetter, DeadLetterStore } from "../port.ts";
+import type { DeadLetter, DeadLetterStore } from "../directory_port.ts";
 import { type Connection, json, number, type Row, text } from "./connection.ts";
 import { position, toAddress, toPage } from "./directory.ts";
 import { createMailboxWriter } from "./mailbox.ts";

@@ -5,7 +5,7 @@
  */
 import type { Address } from "../../../actors/behavior.ts";
 import { SynapseError } from "../../errors.ts";
-import type { ActorRecord, Directory, Page, PageRequest, Question } from "../port.ts";
+import type { ActorRecord, Directory, Page, PageRequest, Question } from "../directory_port.ts";
 import {
   type Connection,
   json,

@@ -17,7 +17,7 @@ const settle = (id: string, outcome = "approve"): QuestionChange => ({
 });
 
 /** On questions. */
-export const CHANGE_CLAUSES: Clauses = {
+export const QUESTION_CLAUSES: Clauses = {
   "question() gives a question as it was asked, and how it was settled": async (subject) => {
     const { journal } = subject;
     const writer = await Writer.of(subject);

@@ -11,6 +11,7 @@ import type { EffectContext, EffectHandler } from "./effect_handler.ts";
 import { FlakyJournal } from "./flaky_journal.ts";
 import { LEDGER, ledger, type LedgerCommand, notesOf } from "./ledger_actor.ts";
 import type { Answer, SubmitOptions } from "./port.ts";
+import type { AnyBehavior } from "./step.ts";
 import { startTestNode, type TestNode } from "./test_node.ts";
 
 /** What a test may choose. */
@@ -20,6 +21,8 @@ export interface LedgerNodeOptions {
   readonly faults?: FlakyJournal;
   readonly limits?: Partial<Limits>;
   readonly jobs?: EffectHandler;
+  /** A ledger that does something more. */
+  readonly behavior?: AnyBehavior;
 }
 
 /** A running node, with what tests of it need. */
@@ -45,7 +48,7 @@ export async function startLedgerNode(options: LedgerNodeOptions): Promise<Ledge
   const { clock = new ManualClock(), faults = new FlakyJournal() } = options;
   const test = await startTestNode({
     path: options.path,
-    behavior: LEDGER,
+    behavior: options.behavior ?? LEDGER,
     clock,
     handlers: { job: options.jobs ?? new Jobs() },
     limits: options.limits ?? {},

@@ -3,11 +3,12 @@ import { isRejection } from "../../actors/behavior.ts";
 import { invariant } from "../../actors/invariant.ts";
 import { JournalUnavailable } from "../journal/port.ts";
 import type { SynapseError } from "../errors.ts";
-import { ledger, type LedgerCommand, note } from "./ledger_actor.ts";
+import { LEDGER, ledger, type LedgerCommand, type LedgerState, note } from "./ledger_actor.ts";
 import { Jobs, type LedgerNode, nodeFolder, startLedgerNode } from "./ledger_node.ts";
 import type { CommitFate } from "./flaky_journal.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { partitionOf } from "./placement.ts";
+import type { AnyBehavior } from "./step.ts";
 
 const BEGIN: LedgerCommand = { type: "begin", job: "j", policy: "once" };
 
@@ -92,6 +93,27 @@ Deno.test("Node journals what is done once, whatever it is told about the commit
   }
 });
 
+Deno.test("Node drops the end of an effect of which it finds that it was journaled", async () => {
+  await using folder = await nodeFolder();
+  const jobs = new HeldJobs();
+  const decided: boolean[] = [];
+  const behavior: AnyBehavior = {
+    ...LEDGER,
+    decide(state, command, facts) {
+      const { type } = command as LedgerCommand;
+      if (type === "end") decided.push((state as LedgerState).jobs.length > 0);
+      return LEDGER.decide(state, command, facts);
+    },
+  };
+  await using test = await startLedgerNode({ ...folder, jobs, behavior });
+  await test.send("a", BEGIN);
+  fates(test, "unknown");
+  jobs.finish();
+  await test.until(async () => (await test.notes("a")).length === 1);
+  await test.clock.advance(5000);
+  assert.deepEqual(decided, [true]);
+});
+
 Deno.test("Node starts an effect whose commit it only found again, as it never ran before", async () => {
   await using folder = await nodeFolder();
   const jobs = new Jobs();
@@ -123,6 +145,8 @@ Deno.test("Node handles what was accepted before the journal failed, once, when 
   for (const fate of ["full", "refused", "lost", "unknown"] as const) {
     await using folder = await nodeFolder();
     await using test = await startLedgerNode(folder);
+    // It has looked for what was left from before, and will not do so again.
+    await test.clock.advance(1000);
     const partition = partitionOf(ledger("a"), test.journal.partition_count);
     const rows = ["1", "2"].map((text) => ({
       address: ledger("a"),

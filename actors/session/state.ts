@@ -7,6 +7,7 @@
  */
 import type { Json } from "../behavior.ts";
 import type { PinnedAgent } from "./agent.ts";
+import type { ModelMessage } from "./model_request.ts";
 import type { Usage } from "./values.ts";
 
 /** A message accepted and not yet part of a turn. */
@@ -15,24 +16,10 @@ export interface QueuedMessage {
   readonly content: string;
 }
 
-/** One entry of the conversation. */
+/** One entry of the conversation: as the model sees it, and for a user's message also its id. */
 export type Item =
-  | { readonly role: "user"; readonly message_id: string; readonly content: string }
-  | {
-    readonly role: "assistant";
-    readonly text: string;
-    readonly calls: readonly {
-      readonly id: string;
-      readonly skill: string;
-      readonly input: Json;
-    }[];
-  }
-  | {
-    readonly role: "tool";
-    readonly call_id: string;
-    readonly content: string;
-    readonly failed: boolean;
-  };
+  | Exclude<ModelMessage, { readonly role: "user" }>
+  | { readonly role: "user"; readonly message_id: string; readonly content: string };
 
 /**
  * Where a skill call stands.

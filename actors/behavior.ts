@@ -133,6 +133,11 @@ export type QuestionChange =
 export interface Behavior<State, Command, Event extends EventBody, Limits> {
   /** The first half of the address, as in `session/ses_1`. */
   readonly type: string;
+  /**
+   * The version of the state's shape and meaning, from 1. Raise it with every change to what `evolve`
+   * makes of the same events: saved states of other versions are not used, and computed anew.
+   */
+  readonly state_version: number;
   /** The state before the first event. */
   initial(id: string): State;
   /** What a command causes. Throws only on a defect. */

@@ -26,9 +26,16 @@ export interface BenchOptions {
   readonly wrapJournal?: (journal: Journal) => Journal;
 }
 
-/** Starts an engine in a new folder. */
+/** A new folder, removed in the end with all that is in it. */
+export async function benchFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir({ prefix: "synapse_bench_" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** Starts an engine in a new folder, which goes with it. */
 export async function startBenchEngine(options: BenchOptions = {}): Promise<RunningEngine> {
-  const folder = await Deno.makeTempDir({ prefix: "synapse_bench_" });
+  await using started = new AsyncDisposableStack();
+  const { path: folder } = started.use(await benchFolder());
   const config = loadConfig({
     env: {
       SYNAPSE_DATA_DIR: folder,
@@ -38,7 +45,9 @@ export async function startBenchEngine(options: BenchOptions = {}): Promise<Runn
     readFile: () => options.yaml ?? null,
     cwd: folder,
   });
-  return await startEngine(config, { log: silentLogger, ...options });
+  const engine = started.use(await startEngine(config, { log: silentLogger, ...options }));
+  const owned = started.move();
+  return { ...engine, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** The address of a session. */
@@ -56,23 +65,32 @@ export async function createSession(engine: RunningEngine, address: Address): Pr
   invariant(!isRejection(answer), "B1 the session is created");
 }
 
-/** Sends a message and waits for the end of its turn. Returns how long that took, in milliseconds. */
+/** Milliseconds after a message was sent. */
+export interface TurnTimes {
+  /** Until its commit was on the disk. */
+  readonly taken: number;
+  /** Until its turn had ended. */
+  readonly ended: number;
+}
+
+/** Sends a message and waits for the end of its turn. */
 export async function oneTurn(
   engine: RunningEngine,
   address: Address,
   watch: Watch,
   message_id: string,
-): Promise<number> {
+): Promise<TurnTimes> {
   const start = performance.now();
   const command = { type: "message.send", message_id, content: MESSAGE, on_busy: null };
   const answer = await engine.node.submit(address, command);
+  const taken = performance.now() - start;
   invariant(!isRejection(answer), "B2 the message is taken");
   const { signal } = new AbortController();
   for (;;) {
     for (const entry of await watch.next(signal) ?? []) {
       const type = entry.kind === "event" ? entry.event.type : "";
       invariant(type !== "turn.failed", "B3 the turn completes");
-      if (type === "turn.completed") return performance.now() - start;
+      if (type === "turn.completed") return { taken, ended: performance.now() - start };
     }
   }
 }

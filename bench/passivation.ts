@@ -4,8 +4,9 @@
  *     deno task bench:passivation [--sessions 10000]
  *
  * Many sessions have one turn each and go idle. Then all must have left memory, resident memory must
- * be about what it was, and a session that is spoken to again must answer at once: its first commit
- * (loading it, accepting the message) is timed, one session at a time.
+ * be about what it was, and a session that is spoken to again must answer at once. Timed are, one
+ * session at a time, from the sending of a message: until its commit is on the disk (which loads the
+ * session), and until its turn has ended.
  *
  * Run with `--v8-flags=--expose-gc` (the task does), so that what is measured is what is still
  * needed, not what the collector has not come to yet.
@@ -22,6 +23,7 @@ import {
   percentile,
   round,
   startBenchEngine,
+  type TurnTimes,
 } from "./bench_engine.ts";
 
 /** Sessions that have their turn at the same time. */
@@ -44,14 +46,11 @@ async function turnEach(engine: RunningEngine, ids: string[]): Promise<void> {
   }));
 }
 
-/** Milliseconds until a sleeping session has taken a message, and until its turn is over. */
-async function wake(engine: RunningEngine, id: string): Promise<{ taken: number; turn: number }> {
+/** Sends a message to a sleeping session. */
+async function wake(engine: RunningEngine, id: string): Promise<TurnTimes> {
   const address = addressOf(id);
   await using watch = await engine.live.watch(address, { seq: Number.MAX_SAFE_INTEGER, n: 0 });
-  const start = performance.now();
-  await engine.node.submit(address, { type: "turn.cancel", reason: "wake" });
-  const taken = performance.now() - start;
-  return { taken, turn: await oneTurn(engine, address, watch, "msg_2") };
+  return await oneTurn(engine, address, watch, "msg_2");
 }
 
 async function residentMiB(): Promise<number> {
@@ -81,12 +80,12 @@ if (import.meta.main) {
   await sleep(IDLE_MS * 4 + 2000);
   const active_after = engine.node.active;
   const after = await residentMiB();
-  const woken: { taken: number; turn: number }[] = [];
+  const woken: TurnTimes[] = [];
   for (let i = 0; i < 200; i++) {
     woken.push(await wake(engine, ids[Math.floor((i / 200) * sessions)] ?? "ses_0"));
   }
   const taken = woken.map((one) => one.taken).sort((a, b) => a - b);
-  const turn = woken.map((one) => one.turn).sort((a, b) => a - b);
+  const turn = woken.map((one) => one.ended).sort((a, b) => a - b);
   console.log(JSON.stringify(
     {
       sessions,

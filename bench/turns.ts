@@ -17,6 +17,7 @@ import type { Journal } from "../runtime/journal/port.ts";
 import { openConnection } from "../runtime/journal/sqlite/connection.ts";
 import {
   addressOf,
+  benchFolder,
   createSession,
   oneTurn,
   percentile,
@@ -96,15 +97,17 @@ async function workload(
   let left = turns;
   await Promise.all(addresses.map(async (address) => {
     await using watch = await engine.live.watch(address, { seq: Number.MAX_SAFE_INTEGER, n: 0 });
-    while (left-- > 0) latencies.push(await oneTurn(engine, address, watch, `msg_${left}`));
+    while (left-- > 0) {
+      latencies.push((await oneTurn(engine, address, watch, `msg_${left}`)).ended);
+    }
   }));
   return latencies.sort((a, b) => a - b);
 }
 
 /** How many transactions of one 500-byte row the same disk takes in a second. */
 async function rawCommits(): Promise<number> {
-  const folder = await Deno.makeTempDir({ prefix: "synapse_bench_" });
-  const db = openConnection({ path: `${folder}/raw.db`, synchronous: "full" });
+  await using folder = await benchFolder();
+  const db = openConnection({ path: `${folder.path}/raw.db`, synchronous: "full" });
   db.exec("CREATE TABLE rows (id INTEGER PRIMARY KEY, payload TEXT)");
   const insert = db.prepare("INSERT INTO rows (payload) VALUES (?)");
   const payload = "x".repeat(500);

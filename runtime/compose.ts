@@ -7,7 +7,7 @@ import { session } from "../actors/session/behavior.ts";
 import type { SessionState } from "../actors/session/state.ts";
 import type { Json } from "../actors/behavior.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { reportHealth } from "./compose/health.ts";
+import { createHealth } from "./compose/health.ts";
 import { journalPath } from "./compose/journal_file.ts";
 import { listen } from "./compose/listen.ts";
 import { composeRouter } from "./compose/router.ts";
@@ -80,7 +80,7 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     api_key: config.http.api_key,
     limits: config.limits,
     version: VERSION,
-    health: () => reportHealth({ config, engine: node, journal, skills }),
+    health: createHealth({ clock, config, engine: node, journal, skills }),
   });
   const servers = listen(config.http, edge, log);
   const owned = started.move();
@@ -91,7 +91,11 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     async stop() {
       log.info({}, "Node stops");
       await engine.quiesce();
-      await servers.close();
+      // A client that does not read, or does not finish its request, must not keep the node.
+      const patience = new AbortController();
+      const { drain_ms } = config.limits;
+      await Promise.race([servers.close(), clock.sleep(drain_ms, patience.signal)]);
+      patience.abort();
       await owned.disposeAsync();
     },
   };

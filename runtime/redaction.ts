@@ -11,8 +11,11 @@ export const MASK = "***";
 const SECRET_NAME =
   /((api|secret|private|access)[-_]?key(_env)?|authorization|cookie|credentials?|passw(or)?d|secrets?|token)$/i;
 
-/** `scheme://USER:PASSWORD@`, wherever it stands in a text; the scheme is kept. */
-const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"]*@/gi;
+/**
+ * `scheme://USER:PASSWORD@`, wherever it stands in a text; the scheme is kept. It begins only where no
+ * scheme can be under way: else a text like `a.a.a.…` would take time by the square of its length.
+ */
+const URL_CREDENTIALS = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"]*@/gi;
 
 /** Keys that services begin in a known way. */
 const KNOWN_KEY = /\b(sk|pk|ghp|gho|xox[abp])[-_][\w-]{8,}/g;

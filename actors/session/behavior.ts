@@ -17,6 +17,7 @@ import { parseEvent } from "./upcast.ts";
 /** The agent session. */
 export const session: Behavior<SessionState, SessionCommand, SessionEvent, SessionLimits> = {
   type: "session",
+  state_version: 1,
   initial: initialState,
   decide,
   evolve,

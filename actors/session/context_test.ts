@@ -202,6 +202,20 @@ Deno.test("decide() goes on without a good summary, and journals why", () => {
   assert.equal(made.state.turn?.due?.kind, "model");
 });
 
+Deno.test("decide() keeps the earlier summary when a further one cannot be made, and adds a note once", () => {
+  const why = { code: "model_failed", message: "No provider answered" };
+  let at = openSession({ context_tokens: 1000 });
+  const summaries = [];
+  for (
+    const summary of [summarise("They said x"), summarise("(Cut)", why), summarise("(Cut)", why)]
+  ) {
+    at = play(turn(at, `m${summaries.length}`, 600), send(`n${summaries.length}`), summary).then;
+    summaries.push(at.state.summary);
+    at = play(at, answer("ok")).then;
+  }
+  assert.deepEqual(summaries, ["They said x", "They said x\n(Cut)", "They said x\n(Cut)"]);
+});
+
 Deno.test("decide() ignores a summary that comes twice or after the turn was cancelled", () => {
   const over = play(turn(openSession({ context_tokens: 1000 }), "m1", 600), send("m2")).then;
   const summary = summarise("s")(over.state);

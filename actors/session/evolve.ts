@@ -69,13 +69,17 @@ function apply(state: SessionState, event: SessionEvent, at: number, seq: number
   }
 }
 
-/** Takes over the source's state, without what was under way in it: that stays the source's. */
+/**
+ * Takes over the source's state, without what was under way in it: that stays the source's, and so does
+ * the time of its turn, since the state does not say when its last event was.
+ */
 function forked(id: string, payload: Payload<"session.forked">): SessionState {
   const source = payload.state as unknown as SessionState;
   const settled = source.turn
     ? endTurn(source, source.turn.started_at, "the session was forked here")
     : source;
-  return { ...settled, id, phase: "open", queue: [], metadata: payload.metadata };
+  const { active_ms } = source;
+  return { ...settled, active_ms, id, phase: "open", queue: [], metadata: payload.metadata };
 }
 
 function received(state: SessionState, payload: Payload<"message.received">): SessionState {

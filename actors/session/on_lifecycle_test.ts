@@ -141,6 +141,18 @@ Deno.test("decide() forks an open turn without what was under way in it", () => 
   assert.equal(statusOf(copy), "idle");
 });
 
+Deno.test("decide() counts nothing of an open turn's time in a fork, however long ago it was", () => {
+  const first = play(play(openSession(), send("m1")).then.after(30), answer("a")).then;
+  const running = play(first.after(1000), send("m2")).then;
+  const waiting = play(running.after(50), propose({ risk: 3 })).then;
+  const resumed = play(waiting.after(400), judge(0, "approve")).then;
+  for (const { state } of [running, waiting, resumed]) {
+    assert.ok(state.turn);
+    const copy = play(newSession({}, "ses_2").after(1_000_000), fork(state));
+    assert.equal(copy.state.active_ms, 30);
+  }
+});
+
 Deno.test("decide() opens the fork of a closed session", () => {
   const source = play(openSession(), send("m1"), answer("bye"), close()).state;
   const copy = forked(source);

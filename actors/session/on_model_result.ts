@@ -62,11 +62,12 @@ export function onLlmFail(draft: Draft, command: CommandOf<"llm.fail">): void {
   endTurn(draft, { kind: "failed", error });
 }
 
-/** Takes a summary. */
+/** Takes a summary. One that could not be made leaves the earlier one, with a note about what is missing. */
 export function onContextCompact(draft: Draft, command: CommandOf<"context.compact">): void {
   const due = draft.state.turn?.due;
   if (due?.kind !== "compact" || due.call_id !== command.call_id) return;
-  const { call_id, summary, usage, degraded } = command;
+  const { call_id, usage, degraded } = command;
+  const summary = degraded ? noted(draft.state.summary, command.summary) : command.summary;
   draft.add(
     fact("context.compacted", {
       call_id,
@@ -78,4 +79,10 @@ export function onContextCompact(draft: Draft, command: CommandOf<"context.compa
     }),
   );
   enforceBudgets(draft);
+}
+
+/** The earlier summary with a note at its end, which is not repeated. */
+function noted(earlier: string | null, note: string): string {
+  if (earlier === null || earlier.endsWith(note)) return earlier ?? note;
+  return `${earlier}\n${note}`;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import canonicalize from "canonicalize";
 import { type Effect, isRejection, type Json } from "../behavior.ts";
 import { session } from "./behavior.ts";
 import { WALL_TIMER } from "./budgets.ts";
@@ -53,7 +54,10 @@ export interface Entry {
   readonly last: boolean;
 }
 
-const trip = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+/** What comes back of a value that goes to the journal, which the engine makes of every command first. */
+export function journaled<T>(value: T): T {
+  return JSON.parse(canonicalize(value) ?? "null") as T;
+}
 
 /** A session and all that happened to it. */
 export class SessionRun {
@@ -119,7 +123,7 @@ export class SessionRun {
     const { id } = this.state;
     const seq = this.journal.at(-1)?.seq ?? 0;
     const facts = { now: this.now, seq, id, limits: this.#limits, cause: "cmd" };
-    const decided = session.decide(this.state, session.parseCommand(trip(sent)), facts);
+    const decided = session.decide(this.state, session.parseCommand(journaled(sent)), facts);
     if (isRejection(decided)) return decided.reject.code;
     for (const [index, event] of decided.events.entries()) {
       const next = (this.journal.at(-1)?.seq ?? 0) + 1;
@@ -171,7 +175,7 @@ export class SessionRun {
   /** Goes on as a fork of the session so far. */
   #fork(): void {
     const from = { id: this.state.id, seq: this.journal.length, hash: "" };
-    const state = trip(this.state);
+    const state = journaled(this.state) as unknown as Json;
     this.state = initialState(`ses_${++this.#forks}`);
     this.journal = [];
     this.timer = null;

@@ -1,7 +1,8 @@
 /**
  * What a session remembers. Plain JSON: a snapshot is this value and nothing else.
  *
- * It is bounded: what compaction removes from the transcript stays in the journal only.
+ * It is bounded: what compaction removes from the transcript stays in the journal only. Raise
+ * `state_version` in `behavior.ts` with its shape, and the version of `session.forked`, which carries one.
  *
  * @module
  */

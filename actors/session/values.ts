@@ -6,8 +6,11 @@
 import { z } from "zod";
 import type { Json } from "../behavior.ts";
 
-/** Any JSON value. */
-export const jsonSchema: z.ZodType<Json, Json> = z.json() as z.ZodType<Json, Json>;
+/**
+ * Any JSON value. Commands and events come out of JSON, so only that there is one is left to check; how
+ * deep it may be is a matter of those who let it in, see {@link JSON_DEPTH_MAX}.
+ */
+export const jsonSchema: z.ZodType<Json, Json> = z.custom<Json>((value) => value !== undefined);
 
 /** What a model call used. */
 export const usageSchema = z.object({

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Clock } from "../clock.ts";
 import type { HealthReport } from "../edge/health_report.ts";
 import type { Engine } from "../engine/port.ts";
 import { errorMessage } from "../errors.ts";
@@ -10,8 +11,15 @@ import type { Journal } from "../journal/port.ts";
 import type { Skills } from "../sandbox/port.ts";
 import type { Config } from "../config.ts";
 
+/**
+ * How long the journal's answer is taken for true, in milliseconds: to ask it writes to the disk, and
+ * anyone may ask for the report as often as they like.
+ */
+const JOURNAL_ANSWER_MS = 1000;
+
 /** What is looked at. */
 export interface HealthSources {
+  readonly clock: Clock;
   readonly config: Config;
   readonly engine: Engine;
   readonly journal: Pick<Journal, "check">;
@@ -20,17 +28,24 @@ export interface HealthSources {
 
 type Check = HealthReport["checks"][string];
 
-/** Looks at everything. Not ready: commands cannot be taken. Degraded: they can, but something is missing. */
-export async function reportHealth(
-  { config, engine, journal, skills }: HealthSources,
-): Promise<HealthReport> {
-  const checks: Record<string, Check> = {
-    node: checkNode(engine),
-    journal: await checkJournal(journal),
-    streams: { status: "ok", detail: "in this process" },
-    skills: checkSkills(skills),
-    models: checkModels(config),
-  };
+/**
+ * Makes the report. Not ready: commands cannot be taken. Degraded: they can, but something is missing.
+ * What it says of the journal may be a second old.
+ */
+export function createHealth(sources: HealthSources): () => Promise<HealthReport> {
+  const { config, engine, skills } = sources;
+  const checkJournal = createJournalCheck(sources);
+  return async () =>
+    summarise({
+      node: checkNode(engine),
+      journal: await checkJournal(),
+      streams: { status: "ok", detail: "in this process" },
+      skills: checkSkills(skills),
+      models: checkModels(config),
+    });
+}
+
+function summarise(checks: Record<string, Check>): HealthReport {
   const all = Object.values(checks).map((check) => check.status);
   const status = all.includes("failed")
     ? "not_ready"
@@ -43,6 +58,23 @@ export async function reportHealth(
 function checkNode(engine: Engine): Check {
   const trouble = engine.trouble();
   return trouble === null ? { status: "ok" } : { status: "failed", detail: trouble };
+}
+
+/** Asks the journal once for all who ask at the same time, and soon after. */
+function createJournalCheck(
+  { journal, clock }: Pick<HealthSources, "journal" | "clock">,
+): () => Promise<Check> {
+  let answer: Promise<Check> | null = null;
+  /** In monotonic milliseconds; while the journal is being asked, everybody waits for its answer. */
+  let until = Infinity;
+  return () => {
+    if (answer && clock.monotonic() < until) return answer;
+    until = Infinity;
+    answer = checkJournal(journal).finally(() => {
+      until = clock.monotonic() + JOURNAL_ANSWER_MS;
+    });
+    return answer;
+  };
 }
 
 async function checkJournal(journal: Pick<Journal, "check">): Promise<Check> {

@@ -73,6 +73,10 @@ Deno.test("POST approvals runs an edited input that the skill takes, and refuses
   assert.deepEqual(bad.body.errors, [
     { path: "body.input", message: "Invalid input: expected object" },
   ]);
+  const deep = { to: JSON.parse("[".repeat(64) + "]".repeat(64)) };
+  const refused = await edge.call("POST", path, { decision: "approve", input: deep });
+  assert.deepEqual([refused.status, refused.body.errors[0].path], [422, "body.input"]);
+  assert.match(refused.body.detail, /Wanted at most 64 levels/);
   const input = { to: "b@example.com" };
   const good = await edge.call("POST", path, { decision: "approve", input });
   assert.equal(good.status, 200);

@@ -37,7 +37,7 @@ interface Actor {
   readonly handled: Map<string, { digest: string; reply: Json }>;
 }
 
-/** Live entries, all kept. */
+/** Live entries: all pieces are kept, and no events, as in the streams of one process. */
 export class FakeLive implements LiveEvents {
   /** Entries whose cursor comes before this one are forgotten. */
   keptFrom: Cursor = { seq: 0, n: 0 };
@@ -57,8 +57,9 @@ export class FakeLive implements LiveEvents {
     let read = entries.length;
     this.open += 1;
     return Promise.resolve({
-      kept: entries.filter(({ cursor }) =>
-        compareCursors(cursor, after) > 0 && compareCursors(cursor, this.keptFrom) >= 0
+      kept: entries.filter(({ cursor, kind }) =>
+        kind !== "event" && compareCursors(cursor, after) > 0 &&
+        compareCursors(cursor, this.keptFrom) >= 0
       ),
       next: async (signal) => {
         while (read === entries.length && !signal.aborted) await this.#publication(signal);

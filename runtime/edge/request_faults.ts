@@ -5,6 +5,7 @@
  * @module
  */
 import type { z } from "zod";
+import { isDeeperThan, JSON_DEPTH_MAX } from "../../actors/json_depth.ts";
 import { SynapseError } from "../errors.ts";
 
 /** How the parts of a request are called towards its sender. */
@@ -55,6 +56,10 @@ function found(value: unknown, issue: z.core.$ZodIssue): string {
     at = typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined;
   }
   if (at === undefined) return ", found nothing";
+  // Not quoted: writing it takes a call for each level.
+  if (isDeeperThan(JSON_DEPTH_MAX, at)) {
+    return `, found more than ${JSON_DEPTH_MAX} levels of arrays and objects`;
+  }
   const text = JSON.stringify(at);
   return `, found ${text.length > QUOTE_CHARS ? `${text.slice(0, QUOTE_CHARS)}…` : text}`;
 }

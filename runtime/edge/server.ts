@@ -25,6 +25,7 @@ import { nearestRoutes } from "./nearest_routes.ts";
 import { documentRoutes } from "./openapi.ts";
 import { problemOf } from "./problem.ts";
 import { invalidRequest } from "./request_faults.ts";
+import { sameMachine } from "./same_machine.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { skillRoutes } from "./skills.ts";
 
@@ -43,6 +44,7 @@ export function createEdge(deps: EdgeDeps): Edge {
   api.use(accessLog(deps));
   api.use(secureHeaders(SECURITY_HEADERS));
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: refuseMethod }));
+  api.use(sameMachine(deps.api_key));
   api.use(bodyLimit({
     maxSize: deps.limits.request_bytes,
     onError: () => refuseSize(deps.limits.request_bytes),
@@ -86,8 +88,10 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   overwrite: false,
 };
 
-function metricsApp({ metrics, version }: EdgeDeps): Hono {
+function metricsApp({ metrics, version, api_key }: EdgeDeps): Hono {
   const app = new Hono();
+  app.use(sameMachine(api_key));
+  app.onError((error, c) => problemOf(error, c));
   app.get("/metrics", async (c) => {
     c.header("Content-Type", metrics.contentType);
     return c.body(await metrics.render());

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { JSON_DEPTH_MAX } from "../../actors/json_depth.ts";
 import { at } from "./fake_node.ts";
 import { answer, testEdge } from "./testing.ts";
 
@@ -30,6 +31,27 @@ Deno.test("POST sessions starts one with the built-in agent and says where it is
 Deno.test("POST sessions needs no body", async () => {
   const { call } = await testEdge();
   assert.equal((await call("POST", SESSIONS)).status, 201);
+});
+
+Deno.test("POST sessions refuses a value that is nested too deep, wherever it is", async () => {
+  const { api, call } = await testEdge();
+  const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  const send = async (body: string) => {
+    const headers = { "content-type": "application/json" };
+    const response = await api.request(SESSIONS, { method: "POST", headers, body });
+    return { status: response.status, body: await response.json() };
+  };
+  const kept = await send(`{"id":"s","metadata":{"x":${nested(JSON_DEPTH_MAX)}}}`);
+  assert.equal(kept.status, 201);
+  assert.deepEqual((await call("GET", `${SESSIONS}/s`)).body.metadata, kept.body.metadata);
+  for (const levels of [JSON_DEPTH_MAX + 1, 100_000]) {
+    for (const member of ["metadata", "id"]) {
+      const value = member === "id" ? nested(levels) : `{"x":${nested(levels)}}`;
+      const { status, body } = await send(`{"${member}":${value}}`);
+      assert.equal(status, 422);
+      assert.match(body.detail, /found more than 64 levels of arrays and objects$/);
+    }
+  }
 });
 
 Deno.test("POST sessions takes an id once", async () => {

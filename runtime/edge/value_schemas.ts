@@ -5,9 +5,17 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { Json } from "../../actors/behavior.ts";
+import { JSON_DEPTH_MAX, jsonFault } from "../../actors/json_depth.ts";
 
-/** Any JSON value. What was parsed from JSON is one, so nothing is left to check. */
-export const json = z.unknown().openapi({ description: "Any JSON value" }) as z.ZodType<Json>;
+/** Any JSON value that is not too deep. What was parsed from JSON is one, so that is all there is to check. */
+export const json = z.unknown()
+  .refine(
+    (value) => jsonFault(value) === null,
+    `Wanted at most ${JSON_DEPTH_MAX} levels of arrays and objects, and numbers that a double can hold`,
+  )
+  .openapi({
+    description: `Any JSON value of at most ${JSON_DEPTH_MAX} levels of arrays and objects`,
+  }) as z.ZodType<Json>;
 /** Metadata of a session. */
 export const metadata = z.record(z.string(), json).describe(
   "Whatever the caller wants to keep with it",

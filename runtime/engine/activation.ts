@@ -16,17 +16,25 @@ import { errorCode, errorMessage, SynapseError } from "../errors.ts";
 import type { NewDeadLetter } from "../journal/directory_port.ts";
 import { JournalUnavailable } from "../journal/port.ts";
 import { bury } from "./dead_letters.ts";
-import { type Delivery, NOBODY } from "./delivery.ts";
+import { type Delivery, effectEnd, effectOf, fromMailbox } from "./delivery.ts";
 import { Effects } from "./effects.ts";
 import { loadActor, type Loaded } from "./loading.ts";
 import { release } from "./release.ts";
-import { earlierAnswer, withEarlierAnswers } from "./repeats.ts";
+import { settleRepeats, withEarlierAnswers } from "./repeats.ts";
 import type { ActorType, NodeServices } from "./services.ts";
 import { isEmpty, type Step, step } from "./step.ts";
 import { toCommit } from "./to_commit.ts";
 
 /** Commands decided in one step, and rows read from the durable mailbox at once. */
 const STEP_COMMANDS = 64;
+
+interface Attempt {
+  /** The state before it. */
+  readonly before: unknown;
+  readonly step: Step;
+  /** Whether it was let out. */
+  readonly out: boolean;
+}
 
 /** A live actor. */
 export class Activation {
@@ -36,8 +44,13 @@ export class Activation {
   readonly #effects: Effects;
   readonly #inbox = new Set<Delivery>();
   #actor: Loaded | null = null;
-  /** The hash of the last event that this activation tried to commit: what it owes, nobody else started. */
-  #attempted = "";
+  /** The seq of the last event that was let out. */
+  #seq = 0;
+  /**
+   * The last step that this activation tried to commit: what that owes, nobody else started. Until its
+   * outcome is known, the step waits here to be let out.
+   */
+  #attempt: Attempt | null = null;
   /** Whether the durable mailbox may hold something. */
   #backlog = false;
   #run: Promise<void> | null = null;
@@ -57,8 +70,10 @@ export class Activation {
       live: services.live,
       clock: services.clock,
       limit: services.effect_limit,
-      seq: () => this.#actor?.seq ?? 0,
-      deliver: (effect, command) => this.#deliverEnd(effect, command),
+      seq: () => this.#seq,
+      deliver: ({ id }, command) =>
+        this.deliver(effectEnd(id, command, services.clock.monotonic())),
+      onDefect: (error) => void this.#giveUp(error),
     });
   }
 
@@ -115,17 +130,18 @@ export class Activation {
   /** Drops it at once: stops its effects, and tells the senders of what waits. */
   async drop(error: unknown): Promise<void> {
     this.#gone = true;
-    this.#services.evict(this);
     for (const delivery of this.#inbox) delivery.fail(error);
     this.#inbox.clear();
     await this.#effects.stop();
+    // Not before: the next activation of this actor must not meet effects of this one.
+    this.#services.evict(this);
   }
 
   async #work(): Promise<void> {
     while (!this.#gone) {
       try {
         const actor = await this.#load();
-        if (this.#backlog && this.#inbox.size < STEP_COMMANDS) await this.#take();
+        if (this.#backlog && !this.#gone && !this.#hasRows()) await this.#take();
         if (this.#inbox.size === 0) return;
         await this.#advance(actor);
       } catch (error) {
@@ -138,14 +154,21 @@ export class Activation {
     if (this.#actor) return this.#actor;
     const { behavior } = this.#type;
     const actor = await loadActor(this.#services.journal, behavior, this.address);
+    const own = actor.hash === this.#attempt?.step.after.hash;
+    // A commit of unknown outcome took place after all: what it lets out is late, not lost.
+    if (own) this.#letOut();
     this.#actor = actor;
+    this.#seq = actor.seq;
     const owed = behavior.pending(actor.state);
-    if (!this.#gone) this.#effects.reconcile(owed, actor.hash !== this.#attempted);
+    if (!this.#gone) this.#effects.reconcile(owed, !own);
     this.#dropEnds(owed);
     return actor;
   }
 
-  /** Reads from the durable mailbox. */
+  /**
+   * Reads from the durable mailbox, when all that was read before is handled: a row that ends the
+   * process must not be taken for one that was read beside it.
+   */
   async #take(): Promise<void> {
     const { journal, clock } = this.#services;
     this.#backlog = false;
@@ -154,21 +177,9 @@ export class Activation {
       this.#backlog = true;
       throw error;
     });
-    if (rows.length === STEP_COMMANDS) this.#backlog = true;
-    for (const { id, command, sender, attempts } of rows) {
-      this.#inbox.add({
-        ...NOBODY,
-        id,
-        command,
-        sender,
-        origin: "mailbox",
-        digest: "",
-        timer: null,
-        // The store counts this time as well.
-        attempts: attempts - 1,
-        received_at: clock.monotonic(),
-      });
-    }
+    // The store may give fewer than there are.
+    if (rows.length > 0) this.#backlog = true;
+    for (const row of rows) this.#inbox.add(fromMailbox(row, clock.monotonic()));
   }
 
   async #advance(actor: Loaded): Promise<void> {
@@ -179,7 +190,9 @@ export class Activation {
     invariant(first, "A5 a step has a command");
     if (first.attempts >= limits.command_attempts) {
       const burial = bury(actor, first, entropy.id("dl"), this.#lastThrow);
-      return await this.#commit(actor, burial.step, [burial.dead]);
+      await this.#commit(actor, burial.step, [burial.dead]);
+      if (first.origin === "effect") this.#effects.refuse(effectOf(first), burial.error);
+      return;
     }
     const context = { address: this.address, behavior, limits: behaviorLimits, now: clock.now() };
     const next = step(actor, taken, context);
@@ -192,9 +205,11 @@ export class Activation {
     const { behavior } = this.#type;
     const answers = await withEarlierAnswers(journal, this.address, next.answers);
     if (isEmpty(next) && dead.length === 0) {
-      return this.#release(actor, { ...next, answers }, actor);
+      this.#attempt = { before: actor.state, step: { ...next, answers }, out: false };
+      return this.#letOut();
     }
-    const owed = behavior.pending(next.after.state);
+    // A step without events changes no state, and must not fail on one that is broken.
+    const owed = next.events.length > 0 ? behavior.pending(next.after.state) : [];
     const part = toCommit(this.#services, next, {
       address: this.address,
       behavior,
@@ -203,39 +218,30 @@ export class Activation {
       dead,
       now: next.events.at(-1)?.at ?? clock.now(),
     });
-    this.#attempted = next.after.hash;
+    this.#attempt = { before: actor.state, step: { ...next, answers }, out: false };
     const outcome = await group.commit(part);
-    if (outcome === "duplicate") return await this.#answerRepeats(next);
+    if (outcome === "duplicate") {
+      const repeats = await settleRepeats(journal, this.address, next.answers);
+      return repeats.forEach((delivery) => this.#inbox.delete(delivery));
+    }
     if (outcome !== "committed") {
-      throw new SynapseError(
-        "fenced",
-        `Another node has this actor (${outcome}); send the command again`,
-      );
+      const message = `Another node has this actor (${outcome}); send the command again`;
+      throw new SynapseError("fenced", message);
     }
     const snapshot_seq = part.snapshot === null ? actor.snapshot_seq : next.after.seq;
-    this.#release(actor, { ...next, answers }, { ...next.after, snapshot_seq });
+    this.#actor = { ...next.after, snapshot_seq };
+    this.#letOut();
     if (next.events.length > 0 && !this.#gone) this.#effects.reconcile(owed, false); // E1
   }
 
-  /** After the commit (A2). */
-  #release(before: Loaded, next: Step, after: Loaded): void {
-    this.#actor = after;
-    for (const { delivery } of next.answers) this.#inbox.delete(delivery);
-    release(this.#services, this.address, before.state, next);
-  }
-
-  /**
-   * The commit was refused because one of its commands had been handled, or one of its timers does not
-   * stand any more: the others are tried again. A timer that still stands comes again by itself.
-   */
-  async #answerRepeats(next: Step): Promise<void> {
-    for (const { delivery } of next.answers) {
-      if (delivery.timer) this.#inbox.delete(delivery);
-      const earlier = await earlierAnswer(this.#services.journal, this.address, delivery);
-      if (!earlier) continue;
-      this.#inbox.delete(delivery);
-      delivery.settle(earlier);
-    }
+  /** After the commit (A2), and once. */
+  #letOut(): void {
+    if (!this.#attempt || this.#attempt.out) return;
+    const { before, step } = this.#attempt;
+    this.#attempt = { ...this.#attempt, out: true };
+    this.#seq = step.after.seq;
+    for (const { delivery } of step.answers) this.#inbox.delete(delivery);
+    release(this.#services, this.address, before, step);
   }
 
   #noteThrow(delivery: Delivery, error: unknown): void {
@@ -244,18 +250,14 @@ export class Activation {
     this.#actor = null; // A4
     this.#lastThrow = errorMessage(error);
     metrics.errorsTotal.inc({ kind: "command_threw" });
-    const fields = {
-      actor: this.address.id,
-      command: delivery.id,
-      attempt: delivery.attempts,
-      err: error,
-    };
+    const { id: command, attempts: attempt } = delivery;
+    const fields = { actor: this.address.id, command, attempt, err: error };
     log.error(fields, "Actor threw on a command");
   }
 
   /** While the journal is away, what is done waits (A3). Anything else ends this activation. */
   async #recover(error: unknown): Promise<void> {
-    const { health, log, metrics } = this.#services;
+    const { health } = this.#services;
     if (error instanceof JournalUnavailable) {
       if (!error.rolled_back) this.#actor = null; // A4
       for (const delivery of this.#inbox) {
@@ -266,34 +268,33 @@ export class Activation {
       health.note(error);
       return await health.recovered();
     }
+    await this.#giveUp(error);
+  }
+
+  async #giveUp(error: unknown): Promise<void> {
+    const { log, metrics, park } = this.#services;
     metrics.errorsTotal.inc({ kind: errorCode(error) });
     log.error({ actor: this.address.id, err: error }, "Actor was dropped");
+    // Only an upgrade or a person can help: waking it again and again cannot.
+    if (error instanceof SynapseError && error.reaction === "pause") park(this.address);
     await this.drop(error);
   }
 
   /** Drops ends of effects that are not owed any more: a commit reported as failed had them. */
   #dropEnds(owed: readonly Effect[]): void {
-    const ids = new Set(owed.map((effect) => `effect:${effect.id}`));
+    const ids = new Set(owed.map((effect) => effect.id));
     for (const delivery of this.#inbox) {
-      if (delivery.origin === "effect" && !ids.has(delivery.id)) this.#inbox.delete(delivery);
+      if (delivery.origin === "effect" && !ids.has(effectOf(delivery))) {
+        this.#inbox.delete(delivery);
+      }
     }
+  }
+
+  #hasRows(): boolean {
+    return [...this.#inbox].some((delivery) => delivery.origin === "mailbox");
   }
 
   #waitingIds(): string[] {
     return Array.from(this.#inbox, (delivery) => delivery.id);
-  }
-
-  #deliverEnd(effect: Effect, command: unknown): void {
-    this.deliver({
-      ...NOBODY,
-      id: `effect:${effect.id}`,
-      command,
-      sender: "effect",
-      origin: "effect",
-      digest: null,
-      timer: null,
-      attempts: 0,
-      received_at: this.#services.clock.monotonic(),
-    });
   }
 }

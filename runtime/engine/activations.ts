@@ -5,9 +5,13 @@
  */
 import type { Address } from "../../actors/behavior.ts";
 import { SynapseError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
 import { Activation } from "./activation.ts";
 import { addressKey } from "./placement.ts";
 import type { ActorType, NodeServices } from "./services.ts";
+
+/** The share of the live actors that stay when others need room. */
+const KEPT_SHARE = 0.9;
 
 /** The live actors of a node. */
 export class Activations {
@@ -31,6 +35,11 @@ export class Activations {
     return [...this.#live.values()];
   }
 
+  /** The actor at that address if it is live. */
+  live(address: Address): Activation | null {
+    return this.#live.get(addressKey(address)) ?? null;
+  }
+
   /** The actor at that address, made live if it is not. */
   at(address: Address): Activation {
     const key = addressKey(address);
@@ -39,6 +48,11 @@ export class Activations {
     this.#live.delete(key);
     this.#live.set(key, live);
     return live;
+  }
+
+  /** Whether this program has the code of an actor's type. */
+  knows({ type }: Address): boolean {
+    return Object.hasOwn(this.#types, type);
   }
 
   /** The code and limits of an actor's type. */
@@ -56,6 +70,16 @@ export class Activations {
   evict(actor: { readonly address: Address }): void {
     const key = addressKey(actor.address);
     if (this.#live.get(key) === actor) this.#live.delete(key);
+  }
+
+  /** Whether another actor may become live, if need be in the place of the longest idle ones. */
+  hasRoom(
+    now: number,
+    { active_actors, idle_ms }: Pick<Limits, "active_actors" | "idle_ms">,
+  ): boolean {
+    if (this.#live.size < active_actors) return true;
+    this.passivate(now, idle_ms, Math.floor(active_actors * KEPT_SHARE));
+    return this.#live.size < active_actors;
   }
 
   /** Drops those that were idle for `idle_ms`, and the longest idle ones beyond `actors_max`. */

@@ -33,7 +33,8 @@ async function setUp() {
     health: new JournalHealth(journal, clock, silentLogger, stopped.signal),
     mailboxes: new LocalMailboxes(),
     handlers: { job: new Jobs() },
-    effect_limit: new ConcurrencyLimit(1),
+    effect_limit: () => new ConcurrencyLimit(1),
+    park: () => {},
     entropy: systemEntropy,
     limits: DEFAULT_LIMITS,
     hold: (address) => {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Json, Rejection } from "../../actors/behavior.ts";
+import { SynapseError } from "../errors.ts";
 import type { NewDeadLetter } from "../journal/directory_port.ts";
 import type { Delivery } from "./delivery.ts";
 import { handledMark, type LiveActor, type Step } from "./step.ts";
@@ -12,6 +13,8 @@ import { handledMark, type LiveActor, type Step } from "./step.ts";
 export interface Burial {
   readonly step: Step;
   readonly dead: NewDeadLetter;
+  /** What the command's sender is told. */
+  readonly error: SynapseError;
 }
 
 /**
@@ -28,6 +31,7 @@ export function bury(actor: LiveActor, delivery: Delivery, id: string, error: st
     reject: { code: "command_poisoned", message, data: { dead_letter: id } },
   };
   return {
+    error: new SynapseError("command_poisoned", message, { data: { dead_letter: id } }),
     dead: { id, command_id: delivery.id, command: command as Json, sender, error, attempts },
     step: {
       after: actor,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DueTimer, MailboxRow } from "../journal/port.ts";
 import type { Answer } from "./port.ts";
 
 /** A command on its way into an actor. */
@@ -34,3 +35,63 @@ export interface Delivery {
 
 /** Nobody waits: what has to last is in the journal. */
 export const NOBODY: Pick<Delivery, "settle" | "fail"> = { settle: () => {}, fail: () => {} };
+
+/** What the id of an effect's end begins with. */
+const EFFECT = "effect:";
+
+/** The end of an effect on its way into its actor. */
+export function effectEnd(effect_id: string, command: unknown, received_at: number): Delivery {
+  const id = EFFECT + effect_id;
+  const origin = "effect" as const;
+  return {
+    ...NOBODY,
+    id,
+    command,
+    sender: origin,
+    origin,
+    digest: null,
+    timer: null,
+    attempts: 0,
+    received_at,
+  };
+}
+
+/** The effect whose end a delivery is. */
+export function effectOf(delivery: Delivery): string {
+  return delivery.id.slice(EFFECT.length);
+}
+
+/** A row of the durable mailbox on its way into its actor. */
+export function fromMailbox(row: MailboxRow, received_at: number): Delivery {
+  const { id, command, sender } = row;
+  // The store counts this time as well.
+  const attempts = row.attempts - 1;
+  return {
+    ...NOBODY,
+    id,
+    command,
+    sender,
+    origin: "mailbox",
+    digest: "",
+    timer: null,
+    attempts,
+    received_at,
+  };
+}
+
+/** A timer that is due on its way into its actor. */
+export function fromTimer({ name, at, command }: DueTimer, received_at: number): Delivery {
+  const id = `timer:${name}:${at}`;
+  const origin = "timer" as const;
+  return {
+    ...NOBODY,
+    id,
+    command,
+    sender: origin,
+    origin,
+    digest: null,
+    timer: { name, at },
+    attempts: 0,
+    received_at,
+  };
+}

@@ -22,19 +22,29 @@ export interface EffectsOptions {
   readonly handlers: EffectHandlers;
   readonly live: LiveEvents;
   readonly clock: Clock;
-  /** Shared by the whole node. */
-  readonly limit: ConcurrencyLimit;
+  /** How many effects of a kind the whole node carries out at once. */
+  readonly limit: (kind: string) => ConcurrencyLimit;
   /** The seq of the actor's last event. */
   readonly seq: () => number;
   /** Takes the command that an effect ended with. */
   readonly deliver: (effect: Effect, command: unknown) => void;
+  /** Hears of a handler that cannot even say that its effect failed. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+interface Started {
+  readonly effect: Effect;
+  /** Null once it has ended. */
+  readonly controller: AbortController | null;
+  /** Whether its end could not be taken. */
+  readonly refused?: true;
 }
 
 /** The effects of one actor. */
 export class Effects {
   readonly #options: EffectsOptions;
-  /** Started here, and still owed: null once it ended, until its result is in the journal (E2). */
-  readonly #started = new Map<string, AbortController | null>();
+  /** Started here, and still owed, also when it has ended, until its result is in the journal (E2). */
+  readonly #started = new Map<string, Started>();
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: EffectsOptions) {
@@ -53,7 +63,7 @@ export class Effects {
    */
   reconcile(owed: readonly Effect[], loaded: boolean): void {
     const ids = new Set(owed.map((effect) => effect.id));
-    for (const [id, controller] of this.#started) {
+    for (const [id, { controller }] of this.#started) {
       if (ids.has(id)) continue;
       this.#started.delete(id);
       controller?.abort();
@@ -63,9 +73,20 @@ export class Effects {
     }
   }
 
+  /**
+   * Ends an effect as failed whose real end the actor could not take, so that the actor goes on.
+   * Once: if it cannot take that either, the effect stays owed.
+   */
+  refuse(id: string, error: unknown): void {
+    const started = this.#started.get(id);
+    if (!started || started.refused) return;
+    this.#fail(started.effect, error);
+    this.#started.set(id, { ...started, controller: null, refused: true });
+  }
+
   /** Aborts everything and resolves when nothing runs any more. */
   async stop(): Promise<void> {
-    for (const controller of this.#started.values()) controller?.abort();
+    for (const { controller } of this.#started.values()) controller?.abort();
     this.#started.clear();
     await Promise.all(this.#running);
   }
@@ -74,7 +95,7 @@ export class Effects {
     const handler = this.#options.handlers[effect.kind];
     invariant(handler, `E0 there is a handler for effects of kind ${effect.kind}`);
     const controller = new AbortController();
-    this.#started.set(effect.id, controller);
+    this.#started.set(effect.id, { effect, controller });
     const running = this.#carryOut(effect, handler, controller.signal, loaded)
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
@@ -87,7 +108,7 @@ export class Effects {
     loaded: boolean,
   ): Promise<void> {
     const { address, limit } = this.#options;
-    using slot = await limit.acquire(signal);
+    using slot = await limit(effect.kind).acquire(signal);
     if (!slot) return;
     const context = { address, signal, ...this.#pieces(loaded, signal) };
     let command: unknown;
@@ -95,11 +116,25 @@ export class Effects {
       const settle = loaded && effect.policy === "once"; // E3
       command = await (settle ? handler.settle(effect, context) : handler.run(effect, context));
     } catch (error) {
-      command = handler.failed(effect, error);
+      return this.#fail(effect, error);
     }
     if (signal.aborted) return; // E4
-    this.#started.set(effect.id, null);
+    this.#end(effect, command);
+  }
+
+  #end(effect: Effect, command: unknown): void {
+    this.#started.set(effect.id, { effect, controller: null });
     this.#options.deliver(effect, command);
+  }
+
+  #fail(effect: Effect, error: unknown): void {
+    if (!this.#started.has(effect.id)) return; // E4
+    const handler = this.#options.handlers[effect.kind];
+    try {
+      this.#end(effect, handler?.failed(effect, error));
+    } catch (defect) {
+      this.#options.onDefect(defect);
+    }
   }
 
   /**

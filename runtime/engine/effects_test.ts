@@ -33,6 +33,8 @@ function setUp(max = 10) {
     calls.push({ how, id: effect.id, context, end });
     return end.promise;
   };
+  const limit = new ConcurrencyLimit(max);
+  const defects: unknown[] = [];
   const effects = new Effects({
     address: ledger("a"),
     handlers: {
@@ -48,12 +50,13 @@ function setUp(max = 10) {
       close: () => Promise.resolve(),
     },
     clock,
-    limit: new ConcurrencyLimit(max),
+    limit: () => limit,
     seq: () => 7,
     deliver: (_, command) => void delivered.push(command),
+    onDefect: (error) => void defects.push(error),
   });
   const made = () => calls.map(({ how, id }) => `${how} ${id}`);
-  return { effects, calls, made, delivered, published, clock };
+  return { effects, calls, made, delivered, published, clock, defects };
 }
 
 Deno.test("Effects starts what is newly owed, once, until it is owed no more", async () => {

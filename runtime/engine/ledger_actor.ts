@@ -48,6 +48,7 @@ const EVENTS = ["noted", "told", "reminded", "begun", "ended", "cancelled"];
 
 const ledgerBehavior: Behavior<LedgerState, LedgerCommand, LedgerEvent, unknown> = {
   type: "ledger",
+  state_version: 1,
   initial: () => ({ notes: [], jobs: [] }),
   decide(state, command) {
     const { type: _, ...payload } = command;

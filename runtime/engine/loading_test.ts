@@ -5,7 +5,7 @@ import type { EventLog, JournalEvent, LoadedActor } from "../journal/port.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { NOBODY } from "./delivery.ts";
 import { LEDGER, ledger, type LedgerState, note } from "./ledger_actor.ts";
-import { loadActor, stateAt } from "./loading.ts";
+import { loadActor, type Reader, stateAt } from "./loading.ts";
 import { step } from "./step.ts";
 
 const A = ledger("a");
@@ -31,7 +31,11 @@ function journalOf(count: number): JournalEvent[] {
 
 const EVENTS = journalOf(COUNT);
 const notesUpTo = (seq: number) => Array.from({ length: seq }, (_, i) => `${i + 1}`);
-const snapshotAt = (seq: number) => ({ seq, state: { notes: notesUpTo(seq), jobs: [] } });
+const snapshotAt = (seq: number, version = LEDGER.state_version) => ({
+  seq,
+  version,
+  state: { notes: notesUpTo(seq), jobs: [] },
+});
 
 /** An event log that holds these events. */
 function logOf(
@@ -56,6 +60,26 @@ const EMPTY: EventLog = {
   load: () => Promise.resolve(null),
   readEvents: () => Promise.resolve([]),
 };
+
+/** A reader of that log, and what it did: `load`, `yield`, or how many events it read. */
+function readerOf(log: EventLog): Reader & { readonly did: (string | number)[] } {
+  const did: (string | number)[] = [];
+  const yielded = () => Promise.resolve(void did.push("yield"));
+  const journal: Reader["journal"] = {
+    load: (address) => {
+      did.push("load");
+      return log.load(address);
+    },
+    readEvents: async (...args) => {
+      const events = await log.readEvents(...args);
+      did.push(events.length);
+      return events;
+    },
+    find: (address) => log.load(address),
+  };
+  return { journal, clock: { yield: yielded }, did };
+}
+
 const notes = (state: unknown) => (state as LedgerState).notes;
 
 function hasCode(code: string, seq: number) {
@@ -85,6 +109,18 @@ Deno.test("loadActor() gives the same from a snapshot and its tail as from all e
   }
 });
 
+Deno.test("loadActor() computes anew what another version of the behavior saved", async () => {
+  const whole = await loadActor(logOf(EVENTS), LEDGER, A);
+  for (const version of [LEDGER.state_version - 1, LEDGER.state_version + 1]) {
+    for (const seq of [1, 700, COUNT]) {
+      const strange = { ...snapshotAt(seq, version), state: { entries: 9 } };
+      assert.deepEqual(await loadActor(logOf(EVENTS, strange), LEDGER, A), whole);
+    }
+  }
+  const log = logOf(EVENTS.toSpliced(99, 1), snapshotAt(700, 9));
+  await assert.rejects(loadActor(log, LEDGER, A), hasCode("journal_corrupt", 100));
+});
+
 Deno.test("loadActor() refuses a journal with a gap, and says where", async () => {
   const holes: readonly [JournalEvent[], number][] = [
     [EVENTS.slice(1), 1],
@@ -105,9 +141,9 @@ Deno.test("loadActor() refuses an event that this program does not know, and nam
 });
 
 Deno.test("stateAt() gives state and hash at any seq, with whatever snapshot there is", async () => {
-  for (const snapshot of [null, snapshotAt(700), snapshotAt(COUNT)]) {
-    const log = logOf(EVENTS, snapshot);
-    for (const seq of [1, 499, 500, 501, 699, 700, 701, COUNT]) {
+  for (const snapshot of [null, snapshotAt(1150), snapshotAt(COUNT), snapshotAt(1150, 9)]) {
+    const log = readerOf(logOf(EVENTS, snapshot));
+    for (const seq of [1, 99, 100, 101, 1149, 1150, 1151, COUNT]) {
       const found = await stateAt(log, LEDGER, A, seq);
       assert.deepEqual(notes(found?.state), notesUpTo(seq));
       assert.equal(found?.seq, seq);
@@ -117,15 +153,24 @@ Deno.test("stateAt() gives state and hash at any seq, with whatever snapshot the
   }
 });
 
+Deno.test("stateAt() lets others have their turn between pages, and reads only what it uses", async () => {
+  const far = readerOf(logOf(EVENTS, snapshotAt(COUNT)));
+  await stateAt(far, LEDGER, A, 250);
+  assert.deepEqual(far.did, [100, "yield", 100, "yield", 50, 1]);
+  const last = readerOf(logOf(EVENTS, snapshotAt(COUNT)));
+  await stateAt(last, LEDGER, A, null);
+  assert.deepEqual(last.did, ["load", 1]);
+});
+
 Deno.test("stateAt() gives null for an actor or a seq that does not exist", async () => {
-  assert.equal(await stateAt(EMPTY, LEDGER, A, null), null);
+  assert.equal(await stateAt(readerOf(EMPTY), LEDGER, A, null), null);
   for (const seq of [0, -1, COUNT + 1]) {
-    assert.equal(await stateAt(logOf(EVENTS), LEDGER, A, seq), null);
+    assert.equal(await stateAt(readerOf(logOf(EVENTS)), LEDGER, A, seq), null);
   }
 });
 
 Deno.test("stateAt() refuses a journal with a gap before that seq", async () => {
-  const log = logOf(EVENTS.toSpliced(99, 1));
+  const log = readerOf(logOf(EVENTS.toSpliced(99, 1)));
   await assert.rejects(stateAt(log, LEDGER, A, 150), hasCode("journal_corrupt", 100));
   assert.equal((await stateAt(log, LEDGER, A, 50))?.seq, 50);
 });

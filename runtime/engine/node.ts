@@ -5,19 +5,21 @@
  * @module
  */
 import type { Address } from "../../actors/behavior.ts";
-import { SynapseError } from "../errors.ts";
+import { errorCode, SynapseError } from "../errors.ts";
 import { ConcurrencyLimit } from "../concurrency_limit.ts";
-import type { DueTimer } from "../journal/port.ts";
+import { type DueTimer, JournalUnavailable } from "../journal/port.ts";
+import type { Activation } from "./activation.ts";
 import { Activations } from "./activations.ts";
 import { GroupCommit } from "./commit.ts";
-import { NOBODY } from "./delivery.ts";
+import { fromTimer } from "./delivery.ts";
 import { JournalHealth } from "./journal_health.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 import { stateAt } from "./loading.ts";
-import { partitionOf } from "./placement.ts";
+import { addressKey, partitionOf } from "./placement.ts";
 import type { Answer, Engine, Inspected, SubmitOptions } from "./port.ts";
 import type { ActorType, NodeServices } from "./services.ts";
 import { Timers } from "./timers.ts";
+import { WorkFinder } from "./work_finder.ts";
 
 /** What a node is made of. */
 export interface NodeOptions extends
@@ -38,8 +40,8 @@ export interface NodeOptions extends
   readonly types: Readonly<Record<string, ActorType>>;
 }
 
-/** Actors woken at a time when a node starts. */
-const RESUME_PAGE = 256;
+/** How long an actor that could not go on is left alone, in milliseconds, unless a command comes. */
+const PARK_MS = 60_000;
 
 /** How often idle actors are looked for, in milliseconds, at most; more often when they may idle shorter. */
 const SWEEP_MS_MAX = 1000;
@@ -59,6 +61,10 @@ export class Node implements Engine {
   readonly #health: JournalHealth;
   readonly #leases: LeaseKeeper;
   readonly #timers: Timers;
+  readonly #finder: WorkFinder;
+  readonly #effectLimits = new Map<string, ConcurrencyLimit>();
+  /** Actors that could not go on: until when nobody wakes them unasked, in monotonic milliseconds. */
+  readonly #parked = new Map<string, number>();
   readonly #stopped = new AbortController();
   readonly #loops: Promise<void>[] = [];
   #unsubscribe = () => {};
@@ -83,15 +89,28 @@ export class Node implements Engine {
       clock,
       partitions: () => this.#leases.partitions,
       fire: (timer) => this.#fire(timer),
-      onError: (error) => this.#health.note(error),
+      onError: (error) => this.#noteError(error),
+    });
+    this.#finder = new WorkFinder({
+      journal,
+      clock,
+      partitions: () => this.#leases.partitions,
+      actors_max: limits.active_actors,
+      wake: (address) => this.#tell(address, (activation) => activation.wake()),
+      feed: (address) => this.#tell(address, (activation) => activation.feed()),
+      onError: async (error) => {
+        this.#noteError(error);
+        await this.#health.recovered();
+      },
     });
     this.#activations = new Activations({
       ...options,
       group: this.#group,
       health: this.#health,
-      effect_limit: new ConcurrencyLimit(limits.effects),
+      effect_limit: (kind) => this.#effectLimit(kind),
       hold: (address) => this.#hold(address),
       evict: (activation) => this.#activations.evict(activation),
+      park: (address) => void this.#parked.set(addressKey(address), clock.monotonic() + PARK_MS),
       timerSet: (at) => this.#timers.noticed(at),
     }, options.types);
   }
@@ -108,7 +127,7 @@ export class Node implements Engine {
       this.#timers.run(signal),
       this.#sweep(signal),
       this.#purge(signal),
-      this.#resume(taken, signal),
+      this.#finder.run(signal),
     );
   }
 
@@ -147,7 +166,7 @@ export class Node implements Engine {
 
   async inspect(address: Address, seq: number | null): Promise<Inspected | null> {
     const { behavior } = this.#activations.typeOf(address);
-    return await stateAt(this.#options.journal, behavior, address, seq);
+    return await stateAt(this.#options, behavior, address, seq);
   }
 
   notify(address: Address): void {
@@ -193,46 +212,35 @@ export class Node implements Engine {
     return { partition, epoch: this.#leases.epoch(partition) };
   }
 
-  /** Wakes actors whose effects are owed, and those whose mailbox holds something. */
-  async #resume(partitions: readonly number[], signal: AbortSignal): Promise<void> {
-    const { journal, clock, log } = this.#options;
-    let woken = 0;
-    let cursor: string | null = null;
-    try {
-      do {
-        const page: Awaited<ReturnType<typeof journal.owed>> = await journal.owed(partitions, {
-          cursor,
-          limit: RESUME_PAGE,
-        });
-        for (const address of page.items) this.#activations.at(address).wake();
-        woken += page.items.length;
-        cursor = page.next;
-        await clock.yield();
-      } while (cursor !== null && !signal.aborted);
-      const backlog = await journal.backlog(partitions, this.#options.limits.active_actors);
-      for (const address of backlog) this.#activations.at(address).feed();
-      woken += backlog.length;
-    } catch (error) {
-      this.#health.note(error);
-      await this.#health.recovered();
-      if (!signal.aborted) return await this.#resume(partitions, signal);
-    }
-    if (woken > 0) log.info({ actors: woken }, "Resumed actors that had work to do");
+  #effectLimit(kind: string): ConcurrencyLimit {
+    const limit = this.#effectLimits.get(kind) ??
+      new ConcurrencyLimit(this.#options.limits.effects);
+    this.#effectLimits.set(kind, limit);
+    return limit;
+  }
+
+  /** Trouble with the journal is waited for; anything else concerns one look, not the node. */
+  #noteError(error: unknown): void {
+    if (error instanceof JournalUnavailable) return this.#health.note(error);
+    this.#options.metrics.errorsTotal.inc({ kind: errorCode(error) });
+    this.#options.log.error({ err: error }, "Node met an error and goes on");
+  }
+
+  /** Tells an actor that it has work, unless it knows, or cannot do it. Returns whether there was room. */
+  #tell(address: Address, tell: (activation: Activation) => void): boolean {
+    if (!this.#activations.knows(address) || this.#parked.has(addressKey(address))) return true;
+    const live = this.#activations.live(address);
+    if (live && !live.idle) return true;
+    const { clock, limits } = this.#options;
+    if (!live && !this.#activations.hasRoom(clock.monotonic(), limits)) return false;
+    tell(this.#activations.at(address));
+    return true;
   }
 
   #fire(timer: DueTimer): void {
-    const { name, at, command, address } = timer;
-    this.#activations.at(address).deliver({
-      ...NOBODY,
-      id: `timer:${name}:${at}`,
-      command,
-      sender: "timer",
-      origin: "timer",
-      digest: null,
-      timer: { name, at },
-      attempts: 0,
-      received_at: this.#options.clock.monotonic(),
-    });
+    const { address } = timer;
+    if (!this.#activations.knows(address) || this.#parked.has(addressKey(address))) return;
+    this.#activations.at(address).deliver(fromTimer(timer, this.#options.clock.monotonic()));
   }
 
   #dropPartitions(partitions: readonly number[]): void {
@@ -250,7 +258,9 @@ export class Node implements Engine {
     const { clock, limits, metrics } = this.#options;
     while (!signal.aborted) {
       await clock.sleep(Math.min(SWEEP_MS_MAX, limits.idle_ms), signal);
-      this.#activations.passivate(clock.monotonic(), limits.idle_ms, limits.active_actors);
+      const now = clock.monotonic();
+      this.#activations.passivate(now, limits.idle_ms, limits.active_actors);
+      for (const [key, until] of this.#parked) if (until <= now) this.#parked.delete(key);
       metrics.activeActors.set(this.#activations.size);
     }
   }
@@ -263,7 +273,7 @@ export class Node implements Engine {
         ? null
         : clock.now() - limits.closed_retention_ms;
       const deleted = await journal.purge({ handled, closed }, PURGE_ROWS).catch((error) => {
-        this.#health.note(error);
+        this.#noteError(error);
         return 0;
       });
       await clock.sleep(deleted < PURGE_ROWS ? PURGE_MS : 100, signal);

@@ -8,6 +8,7 @@ import type { LiveEntry, Notice } from "../streams/port.ts";
 import type { Delivery } from "./delivery.ts";
 import type { NodeServices } from "./services.ts";
 import type { Step } from "./step.ts";
+import { recipient } from "./to_commit.ts";
 
 /** Lets out what a committed step leads to. */
 export function release(
@@ -24,7 +25,7 @@ export function release(
   }
   for (const timer of step.timers) if (timer.op === "set") timerSet(timer.at);
   const notices = step.sends.map((send): Notice => {
-    const to = { tenant: address.tenant, ...send.to };
+    const to = recipient(send, address);
     return { partition: hold(to).partition, address: to };
   });
   if (notices.length > 0) mailboxes.announce(notices);

@@ -10,7 +10,7 @@ import type { Answer } from "./port.ts";
 import type { Step } from "./step.ts";
 
 /** The answer that a command got when it was handled before, or null if it was not. */
-export async function earlierAnswer(
+async function earlierAnswer(
   store: Pick<MailboxStore, "handled">,
   address: Address,
   delivery: Delivery,
@@ -38,6 +38,26 @@ export async function withEarlierAnswers(
 
 function isDoubtful({ delivery, answer }: Step["answers"][number]): boolean {
   return delivery.origin === "direct" && delivery.digest !== null && isRejection(answer);
+}
+
+/**
+ * After a commit that was refused because one of its commands had been handled, or one of its timers
+ * does not stand any more: answers the former. A timer that still stands comes again by itself.
+ *
+ * @returns those that are done with; the others are to be tried again
+ */
+export async function settleRepeats(
+  store: Pick<MailboxStore, "handled">,
+  address: Address,
+  answers: Step["answers"],
+): Promise<readonly Delivery[]> {
+  const done: Delivery[] = [];
+  for (const { delivery } of answers) {
+    const earlier = await earlierAnswer(store, address, delivery);
+    if (earlier) delivery.settle(earlier);
+    if (earlier || delivery.timer) done.push(delivery);
+  }
+  return done;
 }
 
 /** Unless it is another request under the same id, which is a mistake of its sender. */

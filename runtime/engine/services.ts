@@ -31,7 +31,8 @@ export interface NodeServices {
   readonly live: LiveEvents;
   readonly mailboxes: Mailboxes;
   readonly handlers: EffectHandlers;
-  readonly effect_limit: ConcurrencyLimit;
+  /** How many effects of a kind are carried out at once. */
+  readonly effect_limit: (kind: string) => ConcurrencyLimit;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly limits: Limits;
@@ -41,6 +42,8 @@ export interface NodeServices {
   readonly hold: (address: Address) => { readonly partition: number; readonly epoch: number };
   /** Forgets a live actor, if it is still that one. */
   readonly evict: (actor: { readonly address: Address }) => void;
+  /** Hears that an actor could not go on: nobody needs to wake it soon. */
+  readonly park: (address: Address) => void;
   /** Hears that a timer was set. */
   readonly timerSet: (at: number) => void;
   /** Hears of each commit, for metrics. */

@@ -19,9 +19,9 @@ import {
 import { canonicalJson } from "../journal/canonical_json.ts";
 import { hashEvent } from "../journal/hash_chain.ts";
 import type { HandledMark, NewEvent, TimerRow } from "../journal/port.ts";
+import { asJournaled } from "./as_journaled.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Answer } from "./port.ts";
-import { wellFormed } from "./well_formed.ts";
 
 /** Any actor type. */
 export type AnyBehavior = Behavior<unknown, unknown, EventBody, unknown>;
@@ -97,10 +97,7 @@ class Work {
   /** Decides one command. If it throws, nothing of it stays. */
   decide(delivery: Delivery): void {
     const { address, behavior, limits, now } = this.#context;
-    const given = wellFormed(delivery.command);
-    const command = delivery.origin === "mailbox" || delivery.origin === "timer"
-      ? behavior.parseCommand(given)
-      : given;
+    const command = behavior.parseCommand(asJournaled(delivery.command));
     const facts = { now, seq: this.#actor.seq, id: address.id, limits, cause: delivery.id };
     const outcome = behavior.decide(this.#actor.state, command, facts);
     if (isRejection(outcome)) return this.#settle(delivery, { reject: outcome.reject });

@@ -138,6 +138,35 @@ Deno.test("step() makes text of halves of surrogate pairs, the same in state and
   assert.deepEqual(JSON.parse(next.events[0]!.text), { text: "x\ufffd" });
 });
 
+Deno.test("step() decides on what a command's canonical text says, whoever sent it", () => {
+  const seen: unknown[] = [];
+  const behavior: typeof LEDGER = {
+    ...LEDGER,
+    decide: (_, command) => {
+      seen.push(command);
+      return { events: [] };
+    },
+  };
+  const command = JSON.parse('{"type":"note","text":"x","more":{"b":1,"a":2,"__proto__":3}}');
+  for (const origin of ["direct", "mailbox", "timer", "effect"] as const) {
+    step(NEW, [delivery("c1", command, { origin })], { ...CONTEXT, behavior });
+  }
+  const wanted = '{"more":{"a":2,"b":1},"text":"x","type":"note"}';
+  assert.deepEqual(seen.map((command) => JSON.stringify(command)), [
+    wanted,
+    wanted,
+    wanted,
+    wanted,
+  ]);
+});
+
+Deno.test("step() takes a command that is nested too deep for poison", () => {
+  const deep = JSON.parse("[".repeat(5000) + "]".repeat(5000));
+  const next = step(NEW, [delivery("c1", { ...note("x"), deep } as never)], CONTEXT);
+  assert.match(String(next.poison?.error), /nested at most/);
+  assert.ok(isEmpty(next));
+});
+
 Deno.test("step() takes an event that has no JSON form for poison, and nothing of it stays", () => {
   const next = step(NEW, [delivery("c1", { ...note("x"), text: NaN } as never)], CONTEXT);
   assert.equal(next.poison?.delivery.id, "c1");

@@ -1,6 +1,7 @@
 /**
  * Turns due timers into commands. The journal's clock decides what is due; this only decides when to
- * look: when the next one is due, when one is set that is due sooner, and now and then in any case.
+ * look: when the next one is due or one that stands is to be fired again, when one is set that is due
+ * sooner, and now and then in any case.
  *
  * @module
  */
@@ -71,8 +72,15 @@ export class Timers {
     const fresh = this.#ready(due);
     for (const timer of fresh) fire(timer);
     if (due.length === limit) return 1;
-    if (due.length > 0) return STANDING_MS;
-    return Math.min(await store.nextTimerIn(partitions()) ?? LOOK_MS_MAX, LOOK_MS_MAX);
+    // All that is set for a time up to this one has been seen, and is waited for as it stands.
+    const next = await store.nextTimerIn(partitions(), due.at(-1)?.at) ?? LOOK_MS_MAX;
+    return Math.min(next, this.#standingIn(), LOOK_MS_MAX);
+  }
+
+  /** In how many milliseconds the first of those that stand is to be fired again. */
+  #standingIn(): number {
+    const first = this.#standing.values().reduce((first, { at }) => Math.min(first, at), Infinity);
+    return Math.max(0, first - this.#options.clock.now());
   }
 
   /** Those to fire now: not seen before, or fired long ago. Forgets the ones that are not due any more. */

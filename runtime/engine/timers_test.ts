@@ -31,8 +31,8 @@ class TimerList {
     return Promise.resolve(due.slice(0, limit));
   }
 
-  nextTimerIn(): Promise<number | null> {
-    const [next] = this.standing;
+  nextTimerIn(_: readonly number[], after = -Infinity): Promise<number | null> {
+    const next = this.standing.find(({ at }) => at > after);
     return Promise.resolve(next ? Math.max(0, next.at - this.#clock.now()) : null);
   }
 }
@@ -132,6 +132,22 @@ Deno.test("Timers fires one that stands again, more and more seldom", async () =
   assert.ok(fired.length >= 8 && fired.length <= 14, `Fired ${fired.length} times in a minute`);
   await clock.advance(600_000);
   assert.ok(fired.length <= 28, `Fired ${fired.length} times in eleven minutes`);
+  assert.ok(list.looks <= 40, `Looked ${list.looks} times in eleven minutes`);
+  await stop();
+});
+
+Deno.test("Timers fires another timer at its time while one stands", async () => {
+  const { clock, list, fired, stop } = setUp(({ name }) => name !== "stuck");
+  // Set before this node looked for the first time: nobody tells it.
+  list.set("stuck", clock.now() - 1000, "a");
+  for (const name of ["soon", "late"]) {
+    list.set(name, clock.now() + (name === "soon" ? 20_001 : 40_002), "b");
+  }
+  await clock.advance(50_000);
+  assert.deepEqual(fired.filter(({ name }) => name !== "stuck"), [
+    { name: "soon", late: 0 },
+    { name: "late", late: 0 },
+  ]);
   await stop();
 });
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Address, Json, Send } from "../../actors/behavior.ts";
+import { invariant } from "../../actors/invariant.ts";
 import type { NewDeadLetter } from "../journal/directory_port.ts";
 import type { ActorCommit, NewMailboxRow } from "../journal/port.ts";
 import type { Loaded } from "./loading.ts";
@@ -22,8 +23,13 @@ export interface CommitContext {
   readonly now: number;
 }
 
+/** Stands for a summary where there are no events, so that the store leaves it as it is. */
+const UNCHANGED = { status: "", label: "", details: null };
+
 /** An actor's part of a group commit. */
 export function toCommit(services: NodeServices, step: Step, context: CommitContext): ActorCommit {
+  // Their ids are made of the seq, which must not come again.
+  invariant(step.sends.length === 0 || step.events.length > 0, "C1 whoever sends has an event");
   const { address, behavior, before, owed, dead, now } = context;
   const snapshotDue = step.after.seq - before.snapshot_seq >= services.limits.snapshot_events;
   return {
@@ -31,9 +37,11 @@ export function toCommit(services: NodeServices, step: Step, context: CommitCont
     address,
     expected_seq: before.seq,
     events: step.events,
-    summary: behavior.summary(step.after.state),
+    summary: step.events.length > 0 ? behavior.summary(step.after.state) : UNCHANGED,
     owed,
-    snapshot: snapshotDue && step.events.length > 0 ? JSON.stringify(step.after.state) : null,
+    snapshot: snapshotDue && step.events.length > 0
+      ? { version: behavior.state_version, state: JSON.stringify(step.after.state) }
+      : null,
     handled: step.handled,
     sends: step.sends.map((send, i) => toRow(services, send, address, `${step.after.seq}.${i}`)),
     timers: step.timers,
@@ -43,6 +51,11 @@ export function toCommit(services: NodeServices, step: Step, context: CommitCont
   };
 }
 
+/** Where a message goes: to an actor of the sender's own tenant, whatever the actor says. */
+export function recipient({ to }: Send<unknown>, { tenant }: Address): Address {
+  return { type: to.type, id: to.id, tenant };
+}
+
 /** The row of a message to another actor. Its id is unique: sender, seq and place in the step. */
 function toRow(
   services: NodeServices,
@@ -50,7 +63,7 @@ function toRow(
   from: Address,
   place: string,
 ): NewMailboxRow {
-  const address = { tenant: from.tenant, ...send.to };
+  const address = recipient(send, from);
   const sender = addressKey(from);
   const { partition } = services.hold(address);
   return {

@@ -76,8 +76,8 @@ export interface ActorCommit {
   readonly summary: Summary;
   /** Whether effects are owed afterwards: such an actor is woken when its partition changes hands. */
   readonly owed: boolean;
-  /** The state after these events as JSON text, when a snapshot is due. */
-  readonly snapshot: string | null;
+  /** The state after these events, when a snapshot is due: the version of its shape, and JSON text. */
+  readonly snapshot: { readonly version: number; readonly state: string } | null;
   readonly handled: readonly HandledMark[];
   /** Messages to other actors' mailboxes. */
   readonly sends: readonly NewMailboxRow[];
@@ -127,7 +127,12 @@ export interface LoadedActor {
   readonly seq: number;
   /** The hash of the last event. */
   readonly hash: string;
-  readonly snapshot: { readonly seq: number; readonly state: Json } | null;
+  /** The newest one, of whatever version. */
+  readonly snapshot: {
+    readonly seq: number;
+    readonly version: number;
+    readonly state: Json;
+  } | null;
   /** The events after the snapshot. */
   readonly tail: readonly JournalEvent[];
 }
@@ -146,7 +151,11 @@ export interface MailboxStore {
   accept(rows: readonly NewMailboxRow[]): Promise<readonly ("accepted" | "duplicate")[]>;
   /** Up to `limit` actors of these partitions that have something to handle. */
   backlog(partitions: readonly number[], limit: number): Promise<readonly Address[]>;
-  /** The first commands of an actor, in order of acceptance, not counting those in `except`; their attempts are counted. */
+  /**
+   * The first commands of an actor, in order of acceptance, not counting those in `except`; their
+   * attempts are counted. One whose handling was begun before comes alone, so that whatever it does to
+   * the process is not counted against others. Fewer than `limit` does not mean that there are no more.
+   */
   take(address: Address, limit: number, except: readonly string[]): Promise<readonly MailboxRow[]>;
   /** What is remembered of a handled command. */
   handled(address: Address, id: string): Promise<HandledMark | null>;
@@ -185,8 +194,11 @@ export interface DueTimer {
 export interface TimerStore {
   /** Up to `limit` timers of these partitions that are due, oldest first. They stay until a commit clears them. */
   dueTimers(partitions: readonly number[], limit: number): Promise<readonly DueTimer[]>;
-  /** In how many milliseconds the next timer of these partitions is due (0: already), or null. */
-  nextTimerIn(partitions: readonly number[]): Promise<number | null>;
+  /**
+   * In how many milliseconds the next timer of these partitions is due (0: already), or null. With
+   * `after`, only timers set for later than that time count.
+   */
+  nextTimerIn(partitions: readonly number[], after?: number): Promise<number | null>;
 }
 
 /** Figures for metrics, over all tenants. */
@@ -211,9 +223,11 @@ export interface Journal
   check(): Promise<void>;
   figures(): Promise<JournalFigures>;
   /**
-   * Deletes a bounded number of handled commands, and closed actors, last touched before those times.
+   * Deletes, at most `limit` rows at a time: commands handled before that time, with the dead letters
+   * they came from if they were retried; and actors closed and last touched before that time, with
+   * all that is theirs. A closed actor may take several calls; to readers it goes at once.
    *
-   * @returns how many were deleted; fewer than `limit` means that none is left
+   * @returns how many rows were deleted; fewer than `limit` means that none is left
    */
   purge(
     before: { readonly handled: number; readonly closed: number | null },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { jsonFault } from "../../actors/json_depth.ts";
 import type { Fault, ProposedCall } from "../../actors/session/values.ts";
 import type { SkillManifest } from "../../skills/skill.ts";
 import { errorMessage } from "../errors.ts";
@@ -34,20 +35,28 @@ export function proposeCalls(
   calls: readonly ProviderCall[],
   rules: CallRules,
 ): Promise<ProposedCall[]> {
-  return Promise.all(calls.map(async (call, index): Promise<ProposedCall> => {
-    const manifest = rules.offered.find((skill) => skill.name === call.skill);
-    const { skill, input } = call;
-    return {
-      skill,
-      input,
-      risk: manifest?.risk ?? 0,
-      // A call that is never made does no harm when it is made again.
-      idempotent: manifest?.idempotent ?? true,
-      problem: index < rules.max
-        ? await problemOf(call, manifest, rules)
-        : tooMany(calls.length, rules.max),
-    };
-  }));
+  return Promise.all(
+    calls.map(keepable).map(async (call, index): Promise<ProposedCall> => {
+      const manifest = rules.offered.find((skill) => skill.name === call.skill);
+      const { skill, input } = call;
+      return {
+        skill,
+        input,
+        risk: manifest?.risk ?? 0,
+        // A call that is never made does no harm when it is made again.
+        idempotent: manifest?.idempotent ?? true,
+        problem: index < rules.max
+          ? await problemOf(call, manifest, rules)
+          : tooMany(calls.length, rules.max),
+      };
+    }),
+  );
+}
+
+/** The call, without an input that cannot be kept. */
+function keepable(call: ProviderCall): ProviderCall {
+  const wrong = jsonFault(call.input);
+  return wrong === null ? call : { ...call, input: null, problem: `Input ${wrong}` };
 }
 
 async function problemOf(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { JSON_DEPTH_MAX } from "../../actors/json_depth.ts";
 import type { SkillManifest } from "../../skills/skill.ts";
 import { offeredSkills, proposeCalls } from "./proposed_calls.ts";
 
@@ -75,6 +76,24 @@ Deno.test("proposeCalls() says why a call cannot be made", async () => {
       message: "Answer has 6 skill calls, wanted at most 5; this one was not made",
     },
   ]);
+});
+
+Deno.test("proposeCalls() drops an input that is nested too deep, and says why", async () => {
+  const nested = (levels: number) => ({
+    skill: "clock",
+    input: JSON.parse("[".repeat(levels) + "]".repeat(levels)),
+    problem: null,
+  });
+  const calls = [nested(JSON_DEPTH_MAX), nested(JSON_DEPTH_MAX + 1), nested(100_000)];
+  const [kept, ...dropped] = await proposeCalls(calls, { offered: catalogue, skills, max: 5 });
+  assert.deepEqual([kept?.input, kept?.problem], [calls[0]?.input, null]);
+  for (const { input, problem } of dropped) {
+    assert.equal(input, null);
+    assert.deepEqual(problem, {
+      code: "skill_invalid_input",
+      message: "Input is nested deeper than 64 levels, wanted at most that many",
+    });
+  }
 });
 
 Deno.test("proposeCalls() keeps the risk of a call whose input cannot be checked", async () => {

@@ -5,6 +5,7 @@
  * @module
  */
 import { errorMessage } from "../errors.ts";
+import { redactText } from "../redaction.ts";
 import { cancelledError, ModelError } from "./port.ts";
 import { retryAfterMs } from "./retry_after.ts";
 
@@ -142,6 +143,7 @@ function reason(error: Error): string {
   return cut(errorMessage(error.cause ?? error));
 }
 
+/** A provider's own words, which may repeat what it was sent: the key above all. */
 function cut(text: string): string {
-  return text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`;
+  return redactText(text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`);
 }

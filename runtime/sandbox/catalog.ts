@@ -4,6 +4,7 @@
  * @module
  */
 import type { Json } from "../../actors/behavior.ts";
+import { JSON_DEPTH_MAX, jsonFault } from "../../actors/json_depth.ts";
 import type { Skill, SkillManifest } from "../../skills/skill.ts";
 import type { Clock } from "../clock.ts";
 import type { Entropy } from "../entropy.ts";
@@ -142,7 +143,8 @@ class SkillCatalog implements Skills {
     const entry = this.#entries.get(call.skill);
     if (entry === undefined || !entry.manifest.has_lookup) return null;
     const { reply, ms } = await this.#invoke(entry, "lookup", call);
-    const outcome = outcomeOf(reply);
+    // What it answers holds the output.
+    const outcome = outcomeOf(reply, JSON_DEPTH_MAX + 1);
     if (!outcome.ok) {
       const { code, message } = outcome;
       this.#options.log.warn({ skill: call.skill, code, reason: message }, "Skill lookup failed");
@@ -235,12 +237,13 @@ function declaredSecrets(skill: Skill): string[] {
     .map((capability) => capability.slice("secret:".length));
 }
 
-function outcomeOf(reply: SkillReply) {
+function outcomeOf(reply: SkillReply, levels = JSON_DEPTH_MAX) {
   if (!reply.ok) return reply;
   const output = parseText(reply.text);
-  return output === undefined
-    ? fault("skill_invalid_output", "Output is not JSON")
-    : { ok: true as const, output };
+  if (output === undefined) return fault("skill_invalid_output", "Output is not JSON");
+  const wrong = jsonFault(output, levels);
+  if (wrong !== null) return fault("skill_invalid_output", `Output ${wrong}`);
+  return { ok: true as const, output };
 }
 
 /** The value of a JSON text; undefined when it is none, as only forged ones are. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { JSON_DEPTH_MAX } from "../../actors/json_depth.ts";
 import { calculatorSkill } from "../../skills/calculator.ts";
 import { defineSkill } from "../../skills/skill.ts";
 import { systemClock } from "../clock.ts";
@@ -92,6 +93,35 @@ Deno.test("createSkills() joins built-in skills and files, by name, with all tha
     const outcome = await skills.run(call("a_plain", {}));
     assert.equal(outcome.ok && outcome.output, 1);
   });
+});
+
+Deno.test("createSkills() refuses an output that is nested too deep, of either kind", async () => {
+  const nested = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels));
+  const builtin = defineSkill({
+    name: "nest",
+    description: "For tests.",
+    input: z.strictObject({ n: z.number() }),
+    risk: 0,
+    idempotent: false,
+    run: ({ n }) => nested(n),
+    lookup: (key) => ({ done: true, output: nested(Number(key)) }),
+  });
+  const user = `export default ({ defineSkill, z }) => defineSkill({ name: "dig", description: "d",
+    input: z.object({ n: z.number() }), risk: 0, idempotent: true,
+    run: ({ n }) => JSON.parse("[".repeat(n) + "]".repeat(n)) });`;
+  await withSkills({ "dig.js": user }, async ({ skills }) => {
+    for (const name of ["nest", "dig"]) {
+      const kept = await skills.run(call(name, { n: JSON_DEPTH_MAX }));
+      assert.deepEqual(kept.ok && kept.output, nested(JSON_DEPTH_MAX));
+      for (const n of [JSON_DEPTH_MAX + 1, 4000]) {
+        const refused = await skills.run(call(name, { n }));
+        assert.equal(refused.ok ? "" : refused.code, "skill_invalid_output");
+      }
+    }
+    const asked = (levels: number) => skills.lookup({ ...call("nest"), key: String(levels) });
+    assert.equal((await asked(JSON_DEPTH_MAX))?.done, true);
+    assert.equal(await asked(JSON_DEPTH_MAX + 1), null);
+  }, { builtins: [builtin] });
 });
 
 Deno.test("createSkills() runs and checks both kinds alike, and counts", async () => {

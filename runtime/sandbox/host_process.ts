@@ -112,7 +112,9 @@ export class HostProcess {
     this.#reply = Promise.withResolvers();
     this.#send({ type: "call", invocation });
     const reply = await this.#answer(bounds);
-    const spent = this.#calls >= CALLS_MAX || (!reply.ok && reply.code === "skill_out_of_memory");
+    // The environment is the process's: what a skill may set in it must not meet the next call.
+    const spent = this.#calls >= CALLS_MAX || this.#options.permissions.env.length > 0 ||
+      (!reply.ok && reply.code === "skill_out_of_memory");
     if (spent) await this.kill();
     return reply;
   }

@@ -57,6 +57,11 @@ function forbidExit(): void {
   });
 }
 
+/** The cache is a store on the disk that needs no permission and that all skills would share. */
+function removeCache(): void {
+  for (const name of ["caches", "Cache", "CacheStorage"]) Reflect.deleteProperty(globalThis, name);
+}
+
 /** What a skill prints goes to the node's log. */
 function redirectConsole(): void {
   for (const name of ["debug", "log", "info", "warn", "error", "trace", "dir", "table"] as const) {
@@ -101,6 +106,7 @@ async function answer(invocation: WorkerInvocation): Promise<SkillReply> {
 }
 
 forbidExit();
+removeCache();
 redirectConsole();
 scope.onmessage = ({ data }) => {
   if (data.type === "abort") abort.abort(new DOMException(data.reason, "AbortError"));

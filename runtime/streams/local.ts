@@ -1,20 +1,25 @@
 /**
  * The streams of one process.
  *
- * Live entries are kept for an actor while somebody watches it, and for a while after, so that a
- * watcher whose connection broke can go on where it was. For an actor that nobody watches, only the
- * pieces of the answer under way are kept: the next durable event drops them.
+ * Durable events go to the open watches and are not kept: the journal has them. The pieces of answers
+ * are kept for an actor while somebody watches it, and for a while after, so that a watcher whose
+ * connection broke can go on where it was. For an actor that nobody watches, only those of the answer
+ * under way are kept: the next durable event drops them.
  *
  * @module
  */
 import type { Address } from "../../actors/behavior.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
-import { compareCursors, type Cursor, type LiveEntry, type LiveEvents } from "./port.ts";
+import { KeptPieces } from "./kept_pieces.ts";
+import type { Cursor, LiveEntry, LiveEvents } from "./port.ts";
 import type { Mailboxes, Notice, Watch } from "./port.ts";
 
+/** Characters that may wait for one watcher; with more, unless it is one publication, it is ended. */
+export const WAITING_CHARS_MAX = 4_194_304;
+
 interface Channel {
-  entries: LiveEntry[];
+  readonly pieces: KeptPieces;
   readonly watchers: Set<LocalWatch>;
   /** When the last watcher left or looked, in monotonic milliseconds; null before the first. */
   watched_at: number | null;
@@ -47,25 +52,27 @@ export class LocalLiveEvents implements LiveEvents {
       if (entries.every((entry) => entry.kind === "event")) return;
       channel = this.#open(key);
     }
-    channel.entries.push(...entries);
+    channel.pieces.add(entries);
     if (this.#isUnwatched(channel) && entries.at(-1)?.kind === "event") {
       this.#channels.delete(key);
       return;
     }
-    const excess = channel.entries.length - this.#limits.live_entries;
-    // Cut seldom and much: cutting moves the whole array.
-    if (excess > this.#limits.live_entries / 4) channel.entries.splice(0, excess);
-    for (const watcher of channel.watchers) watcher.push(entries);
+    if (channel.watchers.size === 0) return;
+    const chars = entries.reduce((sum, entry) => sum + charsOf(entry), 0);
+    for (const watcher of channel.watchers) watcher.push(entries, chars);
   }
 
   watch(address: Address, after: Cursor): Promise<Watch> {
     const key = keyOf(address);
     const channel = this.#channels.get(key) ?? this.#open(key);
-    const kept = channel.entries.filter((entry) => compareCursors(entry.cursor, after) > 0);
-    const watch = new LocalWatch(kept, this.#limits.live_entries, (watch) => {
-      channel.watchers.delete(watch);
-      channel.watched_at = this.#clock.monotonic();
-    });
+    const watch = new LocalWatch(
+      channel.pieces.after(after),
+      this.#limits.live_entries,
+      (watch) => {
+        channel.watchers.delete(watch);
+        channel.watched_at = this.#clock.monotonic();
+      },
+    );
     channel.watchers.add(watch);
     channel.watched_at = this.#clock.monotonic();
     return Promise.resolve(watch);
@@ -81,7 +88,8 @@ export class LocalLiveEvents implements LiveEvents {
   }
 
   #open(key: string): Channel {
-    const channel: Channel = { entries: [], watchers: new Set(), watched_at: null };
+    const pieces = new KeptPieces(this.#limits.live_entries);
+    const channel: Channel = { pieces, watchers: new Set(), watched_at: null };
     this.#channels.set(key, channel);
     return channel;
   }
@@ -110,6 +118,7 @@ class LocalWatch implements Watch {
   readonly #limit: number;
   readonly #left: (watch: LocalWatch) => void;
   #buffer: LiveEntry[] = [];
+  #chars = 0;
   #ended = false;
   #wake: () => void = () => {};
 
@@ -119,8 +128,11 @@ class LocalWatch implements Watch {
     this.#left = left;
   }
 
-  push(entries: readonly LiveEntry[]): void {
-    if (this.#buffer.length + entries.length > this.#limit) return this.end();
+  push(entries: readonly LiveEntry[], chars: number): void {
+    this.#chars += chars;
+    const many = this.#buffer.length + entries.length > this.#limit;
+    const much = this.#buffer.length > 0 && this.#chars > WAITING_CHARS_MAX;
+    if (many || much) return this.end();
     this.#buffer.push(...entries);
     this.#wake();
   }
@@ -141,6 +153,7 @@ class LocalWatch implements Watch {
     }
     const entries = this.#buffer;
     this.#buffer = [];
+    this.#chars = 0;
     return entries.length > 0 ? entries : null;
   }
 
@@ -166,6 +179,11 @@ export class LocalMailboxes implements Mailboxes {
       }
     };
   }
+}
+
+function charsOf(entry: LiveEntry): number {
+  if (entry.kind === "reset") return 0;
+  return entry.kind === "delta" ? entry.text.length : JSON.stringify(entry.event.payload).length;
 }
 
 function keyOf({ tenant, type, id }: Address): string {

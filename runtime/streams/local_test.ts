@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Address } from "../../actors/behavior.ts";
+import type { Address, Json } from "../../actors/behavior.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { testLiveEvents, testMailboxes } from "./contract.ts";
-import { LocalLiveEvents, LocalMailboxes } from "./local.ts";
+import { LocalLiveEvents, LocalMailboxes, WAITING_CHARS_MAX } from "./local.ts";
 import type { LiveEntry } from "./port.ts";
 
 const LIMITS = { live_entries: 64, live_idle_ms: 1000 };
@@ -32,8 +32,8 @@ function delta(seq: number, n: number): LiveEntry {
   return { kind: "delta", cursor: { seq, n }, text: "x", first: n === 1 };
 }
 
-function event(seq: number): LiveEntry {
-  const body = { seq, type: "noted", v: 1, payload: null, cause: "c", at: 0, hash: "h" };
+function event(seq: number, payload: Json = null): LiveEntry {
+  const body = { seq, type: "noted", v: 1, payload, cause: "c", at: 0, hash: "h" };
   return { kind: "event", cursor: { seq, n: 0 }, event: body };
 }
 
@@ -52,12 +52,41 @@ Deno.test("LocalLiveEvents keeps nothing of an actor that nobody watches, but th
   await live.close();
 });
 
+Deno.test("LocalLiveEvents gives events to open watches, and keeps none of them", async () => {
+  const live = new LocalLiveEvents({ clock: new ManualClock(), limits: LIMITS });
+  await using watch = await live.watch(A, START);
+  const entries = [event(1), delta(1, 1), event(2)];
+  live.publish(A, entries);
+  assert.deepEqual(await watch.next(new AbortController().signal), entries);
+  await using late = await live.watch(A, START);
+  assert.deepEqual(late.kept, [delta(1, 1)]);
+  await live.close();
+});
+
+Deno.test("LocalLiveEvents ends a watcher for which too much text waits, and no other", async () => {
+  const live = new LocalLiveEvents({ clock: new ManualClock(), limits: LIMITS });
+  await using slow = await live.watch(A, START);
+  await using fast = await live.watch(A, START);
+  const { signal } = new AbortController();
+  const text = "x".repeat(WAITING_CHARS_MAX / 4);
+  for (let seq = 1; seq <= 8; seq++) {
+    live.publish(A, [event(seq, text)]);
+    assert.equal((await fast.next(signal))?.at(-1)?.cursor.seq, seq);
+  }
+  assert.deepEqual((await slow.next(signal))?.map(({ cursor }) => cursor.seq), [1, 2, 3]);
+  assert.equal(await slow.next(signal), null);
+  // One alone may be of any size: it waits nowhere else.
+  live.publish(A, [event(9, text.repeat(5))]);
+  assert.equal((await fast.next(signal))?.length, 1);
+  await live.close();
+});
+
 Deno.test("LocalLiveEvents counts its time from when the last watcher left", async () => {
   const clock = new ManualClock();
   const live = new LocalLiveEvents({ clock, limits: LIMITS });
   const watch = await live.watch(A, START);
   await clock.advance(LIMITS.live_idle_ms * 3);
-  live.publish(A, [event(1)]);
+  live.publish(A, [event(1), delta(1, 1)]);
   await watch[Symbol.asyncDispose]();
   await clock.advance(LIMITS.live_idle_ms - 1);
   assert.equal(await kept(live), 1);

@@ -36,7 +36,9 @@ export interface LiveEvents {
   /** Adds entries, in order of their cursors. */
   publish(address: Address, entries: readonly LiveEntry[]): void;
   /**
-   * First the kept entries after `after` (a snapshot, `kept`), then, from `next`, what follows without a gap.
+   * First what is kept after `after` (a snapshot, `kept`): the newest pieces and resets, with or without
+   * the durable events between them, which the journal has. Then, from `next`, everything that follows,
+   * without a gap.
    * A watcher that does not keep up is ended: `next` resolves to null, as it does after `close`.
    */
   watch(address: Address, after: Cursor): Promise<Watch>;

@@ -10,6 +10,9 @@ import type { LogFields } from "./port.ts";
 /** Names that a line has for itself; a field of such a name gets an underscore behind it. */
 const RESERVED: ReadonlySet<string> = new Set(["level", "time", "message"]);
 
+/** Characters of an error's message or stack that a line shows. */
+const TEXT_CHARS = 8192;
+
 /** How many causes of an error are followed. */
 const CAUSES_MAX = 5;
 
@@ -35,10 +38,14 @@ function plainError(error: Error, causes = 0): Record<string, unknown> {
   return {
     type: error.name,
     ...codeOf(error),
-    message: redactText(error.message),
-    ...(error.stack === undefined ? {} : { stack: redactText(error.stack) }),
+    message: shown(error.message),
+    ...(error.stack === undefined ? {} : { stack: shown(error.stack) }),
     ...(next === undefined ? {} : { cause: next }),
   };
+}
+
+function shown(text: string): string {
+  return redactText(text.length > TEXT_CHARS ? `${text.slice(0, TEXT_CHARS)}…` : text);
 }
 
 /** Our own code and facts, or the code that systems and libraries put on theirs. */

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { Address } from "../../../actors/behavior.ts";
 import type { ActorCommit, Journal } from "../port.ts";
-import { actor, type Clauses, HOME, row, type Subject, Writer } from "./subject.ts";
+import { actor, allWaiting, type Clauses, HOME, row, type Subject, Writer } from "./subject.ts";
 
 const OTHER = actor("other");
 
@@ -16,7 +16,7 @@ function whole(writer: Writer, address: Address, now: number): ActorCommit {
   return writer.part(address, {
     events: [{ of: id }],
     owed: true,
-    snapshot: `{"of":"${id}"}`,
+    snapshot: { version: 1, state: `{"of":"${id}"}` },
     handled: [{ id: `handled_${id}`, digest: "d", reply: null }],
     sends: [row(OTHER, `sent_${id}`)],
     timers: [{ op: "set", name: "t", at: now - 1, command: { type: "tick" } }],
@@ -41,7 +41,7 @@ async function traces(journal: Journal, address: Address): Promise<string[]> {
     loaded: await journal.load(address),
     record: await journal.find(address),
     handled: await journal.handled(address, `handled_${id}`),
-    sent: (await journal.take(OTHER, 100, [])).find((row) => row.id === `sent_${id}`),
+    sent: (await allWaiting(journal, OTHER)).find((row) => row.id === `sent_${id}`),
     timer: (await journal.dueTimers([HOME], 100)).find((timer) => timer.address.id === id),
     owed: (await journal.owed([HOME], page)).items.find((owed) => owed.id === id),
     question: await journal.question(tenant, `question_${id}`),

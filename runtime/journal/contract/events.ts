@@ -65,16 +65,18 @@ export const EVENT_CLAUSES: Clauses = {
     assert.deepEqual(loaded?.tail.map((event) => event.payload), [1, 2]);
   },
 
-  "load() gives the newest snapshot and only the events after it": async (subject) => {
+  "load() gives the newest snapshot with its version, and only the events after it": async (
+    subject,
+  ) => {
     const { journal } = subject;
     const writer = await Writer.of(subject);
     const address = actor("a");
-    await writer.write(address, { events: [1, 2], snapshot: '{"n":2}' });
+    await writer.write(address, { events: [1, 2], snapshot: { version: 2, state: '{"n":2}' } });
     assert.deepEqual((await journal.load(address))?.tail, []);
-    await writer.write(address, { events: [3], snapshot: '{"n":3}' });
+    await writer.write(address, { events: [3], snapshot: { version: 1, state: '{"n":3}' } });
     const { events } = await writer.write(address, { events: [4] });
     const loaded = await journal.load(address);
-    assert.deepEqual(loaded?.snapshot, { seq: 3, state: { n: 3 } });
+    assert.deepEqual(loaded?.snapshot, { seq: 3, version: 1, state: { n: 3 } });
     assert.deepEqual(loaded?.tail.map((event) => event.seq), [4]);
     assert.equal(loaded?.seq, 4);
     assert.equal(loaded?.hash, events[0]?.hash);
@@ -84,9 +86,9 @@ export const EVENT_CLAUSES: Clauses = {
 
   "load() tells a snapshot of null from no snapshot": async (subject) => {
     const writer = await Writer.of(subject);
-    await writer.write(actor("a"), { events: [1], snapshot: "null" });
+    await writer.write(actor("a"), { events: [1], snapshot: { version: 1, state: "null" } });
     const loaded = await subject.journal.load(actor("a"));
-    assert.deepEqual(loaded?.snapshot, { seq: 1, state: null });
+    assert.deepEqual(loaded?.snapshot, { seq: 1, version: 1, state: null });
     assert.deepEqual(loaded?.tail, []);
   },
 };

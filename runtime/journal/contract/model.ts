@@ -60,7 +60,8 @@ export class ModelJournal {
     const found = this.#waiting().filter(({ row }) =>
       keyOf(row.address) === keyOf(address) && !except.includes(row.id)
     ).slice(0, limit);
-    return found.map((command) => {
+    // One that was begun before comes alone.
+    return found.slice(0, found[0]?.attempts ? 1 : limit).map((command) => {
       const { id, command: body, sender } = command.row;
       return { address, id, command: body, sender, attempts: ++command.attempts };
     });
@@ -134,6 +135,12 @@ export class ModelJournal {
   purge(before: number): void {
     const left = this.#commands.filter(({ mark, handled_at }) => !mark || handled_at >= before);
     this.#commands.splice(0, Infinity, ...left);
+    // A retried letter goes with its command.
+    const letters = this.#letters.filter(({ status, address, id }) =>
+      status === "open" ||
+      left.some(({ row }) => row.id === id && keyOf(row.address) === keyOf(address))
+    );
+    this.#letters.splice(0, Infinity, ...letters);
   }
 
   #commit(part: ActorCommit): CommitOutcome {
@@ -182,7 +189,10 @@ export class ModelJournal {
     actor.record = record;
     actor.owed = owed;
     actor.events.push(...events.map(({ text: _, ...event }) => event));
-    if (snapshot !== null) actor.snapshot = { seq: last.seq, state: JSON.parse(snapshot) as Json };
+    if (snapshot) {
+      const state = JSON.parse(snapshot.state) as Json;
+      actor.snapshot = { seq: last.seq, version: snapshot.version, state };
+    }
   }
 
   #writeQuestions({ address, questions, at }: ActorCommit): void {

@@ -174,7 +174,7 @@ class Pair {
       at,
       partition: PARTITION,
       summary: { status, label: "", details: { id } },
-      snapshot: part.snapshot && events.length > 0 ? `{"id":${id}}` : null,
+      snapshot: part.snapshot && events.length > 0 ? { version: id, state: `{"id":${id}}` } : null,
       handled: handled.map((id) => ({ id, digest: `h:${id}`, reply: { id } })),
       sends: part.sends.map(([i, id]) => row(ACTORS[i]!, id, { partition: ELSEWHERE })),
       timers: part.timers.map((timer) => this.#timerOf(timer)),

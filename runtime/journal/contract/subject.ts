@@ -13,6 +13,7 @@ import type {
   CommitOutcome,
   Journal,
   Lease,
+  MailboxRow,
   NewEvent,
   NewMailboxRow,
 } from "../port.ts";
@@ -178,4 +179,14 @@ export async function allPages<Item>(
 /** An actor as one string. */
 export function keyOf({ tenant, type, id }: Address): string {
   return JSON.stringify([tenant, type, id]);
+}
+
+/** All commands of an actor that wait, however the store hands them out. */
+export async function allWaiting(journal: Journal, address: Address): Promise<MailboxRow[]> {
+  const rows: MailboxRow[] = [];
+  for (;;) {
+    const more = await journal.take(address, 100, rows.map(({ id }) => id));
+    if (more.length === 0) return rows;
+    rows.push(...more);
+  }
 }

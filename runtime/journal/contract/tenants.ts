@@ -21,7 +21,7 @@ async function fill(subject: Subject): Promise<Writer> {
     await journal.putAgent(tenant, "bot", tenant);
     await writer.write(actor("a", tenant), {
       events: [tenant],
-      snapshot: JSON.stringify(tenant),
+      snapshot: { version: 1, state: JSON.stringify(tenant) },
       summary: { status: "idle", label: "x", details: tenant },
       handled: [{ id: "done", digest: tenant, reply: tenant }],
       sends: [row(actor("b", tenant), "sent", { command: tenant })],
@@ -157,7 +157,7 @@ export const TENANT_CLAUSES: Clauses = {
     const now = subject.now();
     const summary = { status: "closed", label: "", details: null };
     await writer.write(actor("a", "acme"), { events: [2], summary, at: now - 10 });
-    assert.equal(await journal.purge({ handled: 0, closed: now }, 10), 1);
+    assert.ok(await journal.purge({ handled: 0, closed: now }, 100) > 1);
     assert.equal(await journal.find(actor("a", "acme")), null);
     for (const read of Object.values(READS)) {
       const found = await read(journal, "globex");

@@ -65,6 +65,18 @@ export const TIMER_CLAUSES: Clauses = {
     assert.ok(wait !== null && wait > 50_000 && wait <= 60_000, `Next timer is in ${wait} ms`);
   },
 
+  "nextTimerIn() passes over timers set for a time up to `after`": async (subject) => {
+    const { journal } = subject;
+    const writer = await Writer.of(subject);
+    const now = subject.now();
+    await writer.write(A, { timers: [set("due", now - 20), set("later", now - 10)] });
+    assert.equal(await journal.nextTimerIn([HOME], now - 20), 0);
+    assert.equal(await journal.nextTimerIn([HOME], now - 10), null);
+    await writer.write(A, { timers: [set("next", now + 60_000)] });
+    const wait = await journal.nextTimerIn([HOME], now - 10);
+    assert.ok(wait !== null && wait > 50_000 && wait <= 60_000, `Next timer is in ${wait} ms`);
+  },
+
   "commit() sets a timer anew, for another time and command": async (subject) => {
     const writer = await Writer.of(subject);
     const now = subject.now();

@@ -30,8 +30,8 @@ export function createRowWriter(db: Connection): RowWriter {
     "INSERT INTO events (actor, seq, type, v, payload, cause, at, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const putSnapshot = db.prepare(
-    "INSERT INTO snapshots (actor, seq, state) VALUES (?, ?, ?) " +
-      "ON CONFLICT (actor) DO UPDATE SET seq = excluded.seq, state = excluded.state",
+    "INSERT INTO snapshots (actor, seq, version, state) VALUES (?, ?, ?, ?) " +
+      "ON CONFLICT (actor) DO UPDATE SET seq = excluded.seq, version = excluded.version, state = excluded.state",
   );
   const putTimer = db.prepare(
     "INSERT INTO timers (tenant, type, actor, name, partition, at, command) VALUES (?, ?, ?, ?, ?, ?, ?) " +
@@ -83,7 +83,8 @@ export function createRowWriter(db: Connection): RowWriter {
         event.hash,
       );
     }
-    if (part.snapshot !== null) putSnapshot.run(key, last.seq, part.snapshot);
+    const { snapshot } = part;
+    if (snapshot) putSnapshot.run(key, last.seq, snapshot.version, snapshot.state);
   }
 
   function writeTimers(part: ActorCommit, { tenant, type, id }: Address): void {

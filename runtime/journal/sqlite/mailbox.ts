@@ -57,10 +57,16 @@ export function createMailboxStore(db: Connection, clock: Clock): MailboxStore {
     "SELECT DISTINCT tenant, type, actor FROM mailbox WHERE handled_at IS NULL " +
       "AND partition IN (SELECT value FROM json_each(?)) LIMIT ?",
   );
+  // One that was begun before comes alone: if it ends the process again, it alone is counted for it.
   const take = db.prepare(
-    "UPDATE mailbox SET attempts = attempts + 1 WHERE position IN (" +
-      "SELECT position FROM mailbox WHERE handled_at IS NULL AND tenant = ? AND type = ? AND actor = ? " +
-      "AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?) " +
+    "WITH waiting AS (" +
+      "SELECT position, attempts FROM mailbox " +
+      "WHERE handled_at IS NULL AND tenant = ? AND type = ? AND actor = ? " +
+      "AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?), " +
+      "head AS (SELECT position, attempts FROM waiting ORDER BY position LIMIT 1) " +
+      "UPDATE mailbox SET attempts = attempts + 1 WHERE position IN (" +
+      "SELECT waiting.position FROM waiting, head " +
+      "WHERE head.attempts = 0 OR waiting.position = head.position) " +
       "RETURNING position, id, command, sender, attempts",
   );
   const handled = db.prepare(

@@ -5,6 +5,7 @@
  */
 import type { Journal } from "../port.ts";
 import { type Connection, number } from "./connection.ts";
+import { createPurge } from "./purge.ts";
 
 /** Room that there must be for the journal to count as writable. */
 const PROBE_BYTES = 65_536;
@@ -21,30 +22,6 @@ export function createMaintenance(db: Connection): Pick<Journal, "check" | "figu
     `INSERT OR REPLACE INTO settings (name, value) VALUES ('probe', '${"-".repeat(PROBE_BYTES)}')`,
   );
   const removeProbe = db.prepare("DELETE FROM settings WHERE name = 'probe'");
-  const purgeHandled = db.prepare(
-    "DELETE FROM mailbox WHERE position IN (SELECT position FROM mailbox WHERE handled_at < ? LIMIT ?)",
-  );
-  const closed = db.prepare(
-    "SELECT key, tenant, type, id FROM actors WHERE status = 'closed' AND updated_at < ? LIMIT ?",
-  );
-  const ofActor = ["events", "snapshots"].map((table) =>
-    db.prepare(`DELETE FROM ${table} WHERE actor = ?`)
-  );
-  const ofAddress = ["mailbox", "timers", "approvals", "dead_letters"].map((table) =>
-    db.prepare(`DELETE FROM ${table} WHERE tenant = ? AND type = ? AND actor = ?`)
-  );
-  const deleteActor = db.prepare("DELETE FROM actors WHERE key = ?");
-
-  function purgeClosed(before: number, limit: number): number {
-    const rows = closed.all(before, limit);
-    for (const row of rows) {
-      const { key = null, tenant = null, type = null, id = null } = row;
-      for (const statement of ofActor) statement.run(key);
-      for (const statement of ofAddress) statement.run(tenant, type, id);
-      deleteActor.run(key);
-    }
-    return rows.length;
-  }
 
   return {
     check: () =>
@@ -61,12 +38,6 @@ export function createMaintenance(db: Connection): Pick<Journal, "check" | "figu
           dead_letters: number(row, "dead"),
         };
       }),
-    purge: (before, limit) =>
-      Promise.try(() =>
-        db.transaction(() => {
-          const handled = purgeHandled.run(before.handled, limit);
-          return handled + (before.closed === null ? 0 : purgeClosed(before.closed, limit));
-        })
-      ),
+    purge: createPurge(db),
   };
 }

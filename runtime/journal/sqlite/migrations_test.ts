@@ -43,7 +43,7 @@ for (const [i, saved] of SAVED.entries()) {
     const journal = await openSqliteJournal(journalOptions(folder.path, { clock }));
     assert.equal(journal.partition_count, PARTITIONS);
     const loaded = await journal.load(A);
-    assert.deepEqual(loaded?.snapshot, { seq: 2, state: { n: 2 } });
+    assert.deepEqual(loaded?.snapshot, { seq: 2, version: 1, state: { n: 2 } });
     assert.deepEqual(loaded?.tail.map(({ payload }) => payload), [{ n: 3 }]);
     const verdict = verifyChain(A, await journal.readEvents(A, 0, 10));
     assert.deepEqual(verdict, { ok: true, seq: 3, hash: loaded?.hash });

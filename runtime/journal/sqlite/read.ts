@@ -9,7 +9,7 @@ import { type Connection, json, number, type Row, text } from "./connection.ts";
 /** Makes the reading side of the port. */
 export function createEventLog(db: Connection): EventLog {
   const load = db.prepare(
-    "SELECT a.key, a.seq, a.hash, s.seq AS snapshot_seq, s.state FROM actors a " +
+    "SELECT a.key, a.seq, a.hash, s.seq AS snapshot_seq, s.version, s.state FROM actors a " +
       "LEFT JOIN snapshots s ON s.actor = a.key WHERE a.tenant = ? AND a.type = ? AND a.id = ?",
   );
   const tail = db.prepare(
@@ -21,9 +21,11 @@ export function createEventLog(db: Connection): EventLog {
       Promise.try(() => {
         const row = load.get(tenant, type, id);
         if (!row) return null;
-        const snapshot = row["state"] === null
-          ? null
-          : { seq: number(row, "snapshot_seq"), state: json(row, "state") };
+        const snapshot = row["state"] === null ? null : {
+          seq: number(row, "snapshot_seq"),
+          version: number(row, "version"),
+          state: json(row, "state"),
+        };
         const events = tail.all(number(row, "key"), snapshot?.seq ?? 0, -1).map(toEvent);
         return { seq: number(row, "seq"), hash: text(row, "hash"), snapshot, tail: events };
       }),

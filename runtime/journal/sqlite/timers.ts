@@ -14,7 +14,8 @@ export function createTimerStore(db: Connection, clock: Clock): TimerStore {
       "WHERE at <= ? AND partition IN (SELECT value FROM json_each(?)) ORDER BY at LIMIT ?",
   );
   const next = db.prepare(
-    "SELECT at FROM timers WHERE partition IN (SELECT value FROM json_each(?)) ORDER BY at LIMIT 1",
+    "SELECT at FROM timers " +
+      "WHERE at > ? AND partition IN (SELECT value FROM json_each(?)) ORDER BY at LIMIT 1",
   );
   return {
     dueTimers: (partitions, limit) =>
@@ -26,9 +27,9 @@ export function createTimerStore(db: Connection, clock: Clock): TimerStore {
           command: json(row, "command"),
         }))
       ),
-    nextTimerIn: (partitions) =>
+    nextTimerIn: (partitions, after = Number.MIN_SAFE_INTEGER) =>
       Promise.try(() => {
-        const row = next.get(JSON.stringify(partitions));
+        const row = next.get(after, JSON.stringify(partitions));
         return row ? Math.max(0, number(row, "at") - clock.now()) : null;
       }),
   };

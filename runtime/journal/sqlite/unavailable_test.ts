@@ -96,7 +96,7 @@ Deno.test("A SQLite journal that may not grow says that the disk is full, and go
   await writer.write(actor("ballast"), { events, summary });
   await survivesFullDisk(journal, writer, async () => {
     const before = { handled: 0, closed: subject.now() + 1 };
-    assert.equal(await journal.purge(before, 10), 1);
+    assert.equal(await journal.purge(before, 100), events.length + 1);
   });
   await journal.close();
 });

@@ -30,6 +30,7 @@ CREATE INDEX actors_closed ON actors (updated_at) WHERE status = 'closed';
 CREATE TABLE snapshots (
   actor INTEGER PRIMARY KEY REFERENCES actors (key),
   seq INTEGER NOT NULL,
+  version INTEGER NOT NULL,
   state TEXT NOT NULL
 ) STRICT;
 
@@ -101,6 +102,7 @@ CREATE TABLE approvals (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX approvals_list ON approvals (tenant, position);
 CREATE INDEX approvals_status ON approvals (tenant, status, position);
+CREATE INDEX approvals_actor ON approvals (tenant, type, actor);
 
 CREATE TABLE agents (
   tenant TEXT NOT NULL,
@@ -128,3 +130,5 @@ CREATE TABLE dead_letters (
 ) STRICT;
 CREATE UNIQUE INDEX dead_letters_id ON dead_letters (tenant, id);
 CREATE INDEX dead_letters_open ON dead_letters (status) WHERE status = 'open';
+CREATE INDEX dead_letters_retried ON dead_letters (position) WHERE status = 'retried';
+CREATE INDEX dead_letters_actor ON dead_letters (tenant, type, actor);

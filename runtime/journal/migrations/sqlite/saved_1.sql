@@ -26,9 +26,10 @@ INSERT INTO actors VALUES (1, 'acme', 'session', 'ses_1', 1, 3, '43411c0f0e54399
 CREATE TABLE snapshots (
   actor INTEGER PRIMARY KEY REFERENCES actors (key),
   seq INTEGER NOT NULL,
+  version INTEGER NOT NULL,
   state TEXT NOT NULL
 ) STRICT;
-INSERT INTO snapshots VALUES (1, 2, '{"n":2}');
+INSERT INTO snapshots VALUES (1, 2, 1, '{"n":2}');
 CREATE TABLE events (
   actor INTEGER NOT NULL REFERENCES actors (key),
   seq INTEGER NOT NULL,
@@ -138,8 +139,11 @@ CREATE INDEX mailbox_handled ON mailbox (handled_at) WHERE handled_at IS NOT NUL
 CREATE INDEX timers_at ON timers (at);
 CREATE UNIQUE INDEX approvals_list ON approvals (tenant, position);
 CREATE INDEX approvals_status ON approvals (tenant, status, position);
+CREATE INDEX approvals_actor ON approvals (tenant, type, actor);
 CREATE UNIQUE INDEX dead_letters_id ON dead_letters (tenant, id);
 CREATE INDEX dead_letters_open ON dead_letters (status) WHERE status = 'open';
+CREATE INDEX dead_letters_retried ON dead_letters (position) WHERE status = 'retried';
+CREATE INDEX dead_letters_actor ON dead_letters (tenant, type, actor);
 UPDATE sqlite_sequence SET seq = 3 WHERE name = 'mailbox';
 UPDATE sqlite_sequence SET seq = 1 WHERE name = 'actors';
 UPDATE sqlite_sequence SET seq = 1 WHERE name = 'dead_letters';

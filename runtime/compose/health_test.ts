@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { loadConfig } from "../config.ts";
+import { ManualClock } from "../manual_clock.ts";
+import { createHealth } from "./health.ts";
+
+/** A report over a journal that answers when the test says so. */
+function setUp() {
+  const clock = new ManualClock();
+  const asked: PromiseWithResolvers<void>[] = [];
+  const config = loadConfig({ env: {}, readFile: () => null, cwd: "/" });
+  const engine = {
+    submit: () => assert.fail("not asked"),
+    inspect: () => assert.fail("not asked"),
+    notify: () => assert.fail("not asked"),
+    trouble: () => null,
+  };
+  const check = () => {
+    const question = Promise.withResolvers<void>();
+    asked.push(question);
+    return question.promise;
+  };
+  const skills = { list: () => [], faults: () => [] };
+  const health = createHealth({ clock, config, engine, journal: { check }, skills });
+  return { clock, asked, health };
+}
+
+Deno.test("createHealth() asks the journal once for all who ask at once, however long it takes", async () => {
+  const { clock, asked, health } = setUp();
+  const early = [health(), health()];
+  await clock.advance(5000);
+  const late = health();
+  assert.equal(asked.length, 1);
+  asked[0]?.resolve();
+  const reports = await Promise.all([...early, late]);
+  assert.deepEqual(reports.map(({ status }) => status), ["ready", "ready", "ready"]);
+});
+
+Deno.test("createHealth() remembers the journal's answer for a second, good or bad, and no longer", async () => {
+  const { clock, asked, health } = setUp();
+  const first = health();
+  asked[0]?.resolve();
+  assert.equal((await first).status, "ready");
+  await clock.advance(999);
+  assert.equal((await health()).status, "ready");
+  assert.equal(asked.length, 1);
+
+  await clock.advance(1);
+  const second = health();
+  assert.equal(asked.length, 2);
+  asked[1]?.reject(new DOMException("The disk is full"));
+  const report = await second;
+  assert.equal(report.status, "not_ready");
+  assert.deepEqual(report.checks.journal, { status: "failed", detail: "The disk is full" });
+  assert.deepEqual(await health(), report);
+  assert.equal(asked.length, 2);
+
+  await clock.advance(1000);
+  const third = health();
+  asked[2]?.resolve();
+  assert.equal((await third).status, "ready");
+});

@@ -19,7 +19,9 @@ export function isDeeperThan(levels: number, value: unknown): boolean {
  * `1e999`, which JSON can spell and no journal can give back.
  */
 export function jsonFault(value: unknown, levels = JSON_DEPTH_MAX): string | null {
-  if (isDeeperThan(levels, value)) return `is nested deeper than ${JSON_DEPTH_MAX} levels`;
+  if (isDeeperThan(levels, value)) {
+    return `is nested deeper than ${JSON_DEPTH_MAX} levels, wanted at most that many`;
+  }
   return hasInfinity(value) ? "holds a number beyond the range of a double" : null;
 }
 

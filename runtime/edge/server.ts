@@ -34,7 +34,7 @@ export interface Edge {
   /** The API. */
   readonly api: OpenAPIHono<EdgeEnv>;
   /** Metrics, and liveness again for whoever may reach only this port. */
-  readonly metrics: Hono;
+  readonly metrics: Hono<EdgeEnv>;
 }
 
 /** Builds both servers. Neither listens yet: hand their `fetch` to `Deno.serve`. */
@@ -88,8 +88,8 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   overwrite: false,
 };
 
-function metricsApp({ metrics, version, api_key }: EdgeDeps): Hono {
-  const app = new Hono();
+function metricsApp({ metrics, version, api_key }: EdgeDeps): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>();
   app.use(sameMachine(api_key));
   app.onError((error, c) => problemOf(error, c));
   app.get("/metrics", async (c) => {

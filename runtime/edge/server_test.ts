@@ -131,7 +131,10 @@ Deno.test("the edge refuses an Idempotency-Key that is not 1 to 255 visible ASCI
 
 Deno.test("the edge forbids browsers to sniff, frame, cache or call it from elsewhere", async () => {
   const { call } = await testEdge();
-  const { headers } = await call("GET", SESSIONS, undefined, { origin: "https://evil.example" });
+  const foreign = await call("GET", SESSIONS, undefined, { origin: "https://evil.example" });
+  assert.equal(foreign.status, 403);
+  assert.equal(foreign.headers.get("access-control-allow-origin"), null);
+  const { headers } = await call("GET", SESSIONS);
   assert.equal(headers.get("x-content-type-options"), "nosniff");
   assert.equal(headers.get("x-frame-options"), "DENY");
   assert.equal(

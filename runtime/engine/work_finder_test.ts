@@ -46,6 +46,7 @@ Deno.test("WorkFinder tells at once what it finds at start, and again later what
   work.owed = [];
   work.backlog = [ledger("c")];
   await clock.advance(3000);
+  await clock.advance(1);
   assert.deepEqual(told, ["wake a", "feed b", "feed c"]);
   await end();
 });
@@ -77,6 +78,7 @@ Deno.test("WorkFinder goes on after an error", async () => {
   await clock.advance(1);
   assert.deepEqual([told, errors.length], [[], 1]);
   await clock.advance(3000);
+  await clock.advance(1);
   assert.deepEqual(told, ["wake a"]);
   await end();
 });

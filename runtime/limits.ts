@@ -64,7 +64,12 @@ export const limitsSchema = z.strictObject({
     "Actors in memory; beyond it the longest idle one leaves",
   ),
   commit_actors: count(256, 1, 10_000, "Actors in one commit; the others wait for the next"),
-  effects: count(1024, 1, 100_000, "Effects under way on this node; the others wait their turn"),
+  effects: count(
+    1024,
+    1,
+    100_000,
+    "Effects of one kind under way on this node; the others wait their turn",
+  ),
   live_entries: count(
     4096,
     16,

@@ -1,6 +1,7 @@
 /**
  * The gate, `deno task test`: everything that must hold of a change. Each step runs, also after one
  * that failed. The last line says `N passed, N failed`: tests, and one failure for each other step.
+ * The tests get services of their own, see `services/main.ts`.
  *
  * Needs permission to run programs, and to write to `dist/`.
  *
@@ -8,6 +9,7 @@
  */
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { Interrupted, Interruption } from "./services/interruption.ts";
 import { type Tally, tallyTests } from "./test_report.ts";
 
 /** One run of Deno. */
@@ -40,12 +42,15 @@ export async function runChecks(steps: readonly Step[], run: Runner): Promise<st
   return failed;
 }
 
+/** The tests, with services. The same Deno as this one, whatever PATH holds. */
+const TESTS = ["task", "services", "--", Deno.execPath(), "task", "test:unit"];
+
 /** Runs the tests and counts them. */
 export async function runTests(run: Runner, reportFolder: string): Promise<Tally> {
   await Deno.mkdir(reportFolder, { recursive: true });
   const report = await Deno.makeTempFile({ dir: reportFolder, suffix: ".xml" });
   try {
-    const args = ["task", "test:unit", `--junit-path=${report}`];
+    const args = [...TESTS, `--junit-path=${report}`];
     console.log(`\n[tests] deno ${args.join(" ")}`);
     const exitCode = await run(args);
     return tallyTests(exitCode, await Deno.readTextFile(report));
@@ -55,12 +60,9 @@ export async function runTests(run: Runner, reportFolder: string): Promise<Tally
 }
 
 async function main(): Promise<void> {
+  using interruption = new Interruption();
   const root = fileURLToPath(new URL("../", import.meta.url));
-  const run: Runner = async (args) => {
-    // The same Deno as this one, whatever PATH holds.
-    const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd: root });
-    return (await command.spawn().status).code;
-  };
+  const run: Runner = (args) => interruption.run(Deno.execPath(), args, { cwd: root });
   const failedChecks = await runChecks(CHECKS, run);
   const { passed, failed } = await runTests(run, `${root}dist`);
 
@@ -70,4 +72,12 @@ async function main(): Promise<void> {
   Deno.exitCode = failures === 0 ? 0 : 1;
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    console.log(error.message);
+    Deno.exitCode = error.exitCode;
+  }
+}

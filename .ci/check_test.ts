@@ -29,3 +29,14 @@ Deno.test("runTests() counts from the report and leaves nothing behind", async (
   assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   await Deno.remove(folder);
 });
+
+Deno.test("runTests() gives the tests their services", async () => {
+  const folder = await Deno.makeTempDir();
+  let ran = "";
+  await runTests((args) => {
+    ran = args.join(" ");
+    return Promise.resolve(1);
+  }, folder);
+  assert.match(ran, /^task services -- \S+ task test:unit --junit-path=/);
+  await Deno.remove(folder);
+});

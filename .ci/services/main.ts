@@ -1,0 +1,52 @@
+/**
+ * `deno task services COMMAND…` runs a command with services for tests, and stops them afterwards.
+ * Without a command they run until it is interrupted.
+ *
+ * Needs permission to run programs, to read where they may be, to write to the temporary folder, and
+ * to use the network and the variables named in `deno.json`.
+ *
+ * @module
+ */
+import { Interrupted, Interruption } from "./interruption.ts";
+import { POSTGRES, REDIS } from "./requirements.ts";
+import { ServiceError } from "./service_error.ts";
+import { startServices } from "./services.ts";
+
+/** The command in the arguments: what follows a leading `--`, which task runners hand on. */
+export function parseCommand(args: readonly string[]): readonly string[] {
+  return args[0] === "--" ? args.slice(1) : args;
+}
+
+/** A line for a shell that sets a variable. */
+export function exportLine(name: string, value: string): string {
+  return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  using interruption = new Interruption();
+  const given = Object.fromEntries(
+    [POSTGRES, REDIS].map(({ variable }) => [variable, Deno.env.get(variable) ?? ""]),
+  );
+  await using services = await startServices(given);
+  interruption.check();
+  const [program, ...rest] = parseCommand(args);
+  if (program !== undefined) {
+    return await interruption.run(program, rest, { env: services.variables });
+  }
+  for (const [name, value] of Object.entries(services.variables)) {
+    console.log(exportLine(name, value));
+  }
+  return await interruption.wait();
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await main(Deno.args);
+  } catch (error) {
+    if (error instanceof Interrupted) Deno.exitCode = error.exitCode;
+    else if (error instanceof ServiceError) {
+      console.error(error.message);
+      Deno.exitCode = 1;
+    } else throw error;
+  }
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isSecretName, MASK, redact, redactText } from "./redaction.ts";
+import { createTextMask, isSecretName, MASK, redact, redactText, secretsIn } from "./redaction.ts";
 
 Deno.test("isSecretName() knows the names that hold secrets, in any case and style", () => {
   const secret = [
@@ -75,6 +75,63 @@ Deno.test("redact() ends when a value contains itself", () => {
 });
 
 Deno.test("redact() hands what is not plain to the leaf function and redacts what that returns", () => {
-  const shown = redact({ at: new URL("http://a/") }, () => ({ password: "p", kept: 1 }));
+  const leaf = () => ({ password: "p", kept: 1 });
+  const shown = redact({ at: new URL("http://a/") }, { leaf });
   assert.deepEqual(shown, { at: { password: MASK, kept: 1 } });
+});
+
+Deno.test("redact() masks texts by the mask it is given", () => {
+  const mask = createTextMask(["hunter2-hunter2"]);
+  const shown = redact({ note: "it is hunter2-hunter2", list: ["hunter2-hunter2"] }, { mask });
+  assert.deepEqual(shown, { note: `it is ${MASK}`, list: [MASK] });
+});
+
+Deno.test("secretsIn() finds what stands under secret names and the passwords of URLs", () => {
+  const found = secretsIn({
+    http: { host: "127.0.0.1", api_key: " 0123456789abcdef " },
+    llm: { providers: { x: { api_key: null, default_model: "m" } } },
+    skills: { secrets: { billing: "billing-secret" } },
+    journal: { url: "postgres://ann:p%40ss-word@db:5432/x" },
+    env: {
+      DB_PASSWORD: "hunter2",
+      HOME: "/root",
+      REDIS_URL: "redis://:%zz@h,redis://u:se:c@ret@h:1,h:2",
+    },
+    list: [{ token: "in-a-list" }, { password: 7 }],
+  });
+  assert.deepEqual([...found].sort(), [
+    "%zz",
+    "0123456789abcdef",
+    "billing-secret",
+    "hunter2",
+    "in-a-list",
+    "p%40ss-word",
+    "p@ss-word",
+    "se:c@ret",
+  ]);
+});
+
+Deno.test("createTextMask() masks each secret wherever it stands, and what redactText() masks", () => {
+  const mask = createTextMask(['q"uo\\te secret', "plain-secret", "plain-secret-longer", "short"]);
+  const cases: [string, string][] = [
+    ["the plain-secret, twice: plain-secret", "the ***, twice: ***"],
+    ["xplain-secret-longerx", "x***x"],
+    [`as JSON ${JSON.stringify({ a: 'q"uo\\te secret' })}`, 'as JSON {"a":"***"}'],
+    [`/?q=${encodeURIComponent('q"uo\\te secret')}&b`, "/?q=***&b"],
+    ["too short to be masked by value", "too short to be masked by value"],
+    ["Bearer abc.def-123", "Bearer ***"],
+    [
+      "plain-secre is cut in the middle of the text",
+      "plain-secre is cut in the middle of the text",
+    ],
+    ["cut at the end: plain-secret-lon", "cut at the end: ***-lon"],
+    ["cut at the end: plain-sec", "cut at the end: ***"],
+    ["cut at the end: plain-sec…", "cut at the end: ***…"],
+    ["cut too soon to tell: plain-s", "cut too soon to tell: plain-s"],
+  ];
+  for (const [text, shown] of cases) assert.equal(mask(text), shown);
+});
+
+Deno.test("createTextMask() masks like redactText() when it knows no secret of 8 characters", () => {
+  assert.equal(createTextMask(["1234567"]), redactText);
 });

@@ -26,6 +26,12 @@ interface AllowedHost {
 /** In public ranges all the same: Azure's virtual platform address, which serves credentials. */
 const PLATFORM_ADDRESSES: ReadonlySet<string> = new Set(["168.63.129.16"]);
 
+/**
+ * All of IPv6 that is given out for the Internet. Whatever lies outside has another meaning, is an
+ * IPv4 address in a dress (`::7f00:1`, `64:ff9b::7f00:1`), or is somebody's own invention.
+ */
+const GLOBAL_UNICAST = ipaddr.parseCIDR("2000::/3");
+
 /** `HOST`, `ADDRESS` or `ADDRESS/BITS`, with `:PORT` or without; IPv6 before a port in brackets. */
 const ENTRY =
   /^(?:\[([0-9a-f:.]+)\]|([0-9a-f]*:[0-9a-f:.]*)|([^\s:/[\]]+))(\/\d{1,3})?(?::(\d{1,5}))?$/i;
@@ -45,12 +51,18 @@ export function createAddressGuard(allowedHosts: readonly string[]): AddressGuar
   };
 }
 
-/** Whether an address belongs to the public Internet. */
+/**
+ * Whether an address belongs to the public Internet: in none of the ranges of IANA's special-purpose
+ * registries for IPv4 and IPv6 (RFC 6890 and its updates), not even one that is marked as global there,
+ * since no website is in those.
+ */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
-  // `process` turns IPv4 in IPv6 clothes into IPv4; the other ways to embed it are no "unicast".
+  // `process` turns a mapped IPv4 address (`::ffff:0:0/96`) into IPv4.
   const parsed = ipaddr.process(address);
-  return parsed.range() === "unicast" && !PLATFORM_ADDRESSES.has(parsed.toString());
+  // The library names the special ranges; "unicast" is what it has no name for.
+  if (parsed.range() !== "unicast" || PLATFORM_ADDRESSES.has(parsed.toString())) return false;
+  return parsed.kind() === "ipv4" || parsed.match(GLOBAL_UNICAST);
 }
 
 function parseEntry(entry: string): AllowedHost {

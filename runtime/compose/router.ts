@@ -6,14 +6,18 @@
 import type { Clock } from "../clock.ts";
 import type { Config, ProviderConfig } from "../config.ts";
 import { createDemo } from "../llm/demo.ts";
+import { maskedProvider } from "../llm/masked_provider.ts";
 import type { ModelProvider } from "../llm/port.ts";
 import { ModelRouter, type ModelRouterOptions, type ProviderSettings } from "../llm/router.ts";
+import type { TextMask } from "../redaction.ts";
 import { tracer } from "../telemetry/traces.ts";
 
 /** Makes the router. */
 export async function composeRouter(
   { llm }: Config,
-  world: Pick<ModelRouterOptions, "clock" | "entropy" | "metrics" | "log">,
+  world: Pick<ModelRouterOptions, "clock" | "entropy" | "metrics" | "log"> & {
+    readonly mask: TextMask;
+  },
 ): Promise<ModelRouter> {
   const { default_provider, retry } = llm;
   const providers = await createProviders(llm.providers, world);
@@ -32,14 +36,24 @@ export interface Providers {
   readonly settings: Readonly<Record<string, ProviderSettings>>;
 }
 
+/** What the providers need besides their configuration. */
+export interface ProviderWorld {
+  readonly clock: Clock;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Masks what they say when they fail. */
+  readonly mask: TextMask;
+}
+
 /** Builds the providers, in the order of the record, and the router's settings for each. */
 export async function createProviders(
   setups: Readonly<Record<string, ProviderConfig>>,
-  world: { readonly clock: Clock; readonly fetch?: typeof globalThis.fetch },
+  world: ProviderWorld,
 ): Promise<Providers> {
   const entries = Object.entries(setups);
   const providers = await Promise.all(
-    entries.map(([name, setup]) => createProvider(name, setup, world)),
+    entries.map(async ([name, setup]) =>
+      maskedProvider(await createProvider(name, setup, world), world.mask)
+    ),
   );
   const settings = entries.map(([name, setup]) => {
     const { max_concurrency, timeout_ms: deadline_ms, prices } = setup;
@@ -51,7 +65,7 @@ export async function createProviders(
 async function createProvider(
   name: string,
   setup: ProviderConfig,
-  world: { readonly clock: Clock; readonly fetch?: typeof globalThis.fetch },
+  { mask: _, ...world }: ProviderWorld,
 ): Promise<ModelProvider> {
   const { kind, base_url, api_key, default_model } = setup;
   const options = { name, base_url, api_key, default_model, ...world };

@@ -7,6 +7,7 @@ import type { SkillManifest } from "../../skills/skill.ts";
 import type { Config } from "../config.ts";
 import type { SkillFileFault } from "../sandbox/port.ts";
 import { silentLogger, silentMetrics } from "../telemetry/silent.ts";
+import { secretMask } from "./secret_mask.ts";
 import { composeSkills, type SkillsWorld } from "./skills.ts";
 
 /** What a folder holds. */
@@ -21,7 +22,8 @@ export async function loadSkillFiles(
   folder: string,
   { clock, entropy, env }: Pick<SkillsWorld, "clock" | "entropy" | "env">,
 ): Promise<SkillFiles> {
-  const world = { clock, entropy, env, log: silentLogger, metrics: silentMetrics };
+  const mask = secretMask(config, env);
+  const world = { clock, entropy, env, log: silentLogger, metrics: silentMetrics, mask };
   await using skills = await composeSkills({
     ...config,
     skills_dir: folder,

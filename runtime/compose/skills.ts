@@ -9,7 +9,8 @@ import { createSkills, type SkillsOptions } from "../sandbox/catalog.ts";
 import type { Skills } from "../sandbox/port.ts";
 
 /** What the catalog needs besides the configuration. */
-export interface SkillsWorld extends Pick<SkillsOptions, "clock" | "entropy" | "log" | "metrics"> {
+export interface SkillsWorld
+  extends Pick<SkillsOptions, "clock" | "entropy" | "log" | "metrics" | "mask"> {
   /** The environment from which skills get what they declare. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -19,16 +20,15 @@ export async function composeSkills(
   config: Config,
   world: SkillsWorld,
 ): Promise<Skills> {
-  const { skills, security, limits, skills_dir, skills_dir_required } = config;
-  // Nobody asked for the default folder, so it need not be there.
-  const wanted = skills_dir_required || await isFolder(skills_dir);
+  const { skills, security, limits } = config;
   return await createSkills({
     builtins: builtinSkills({
       now: () => world.clock.now(),
       allowedHosts: security.allow_private_addresses,
       root: skills.workspace,
     }),
-    folder: wanted ? skills_dir : null,
+    // Nobody asked for the default folder, so it need not be there.
+    folder: { path: config.skills_dir, required: config.skills_dir_required },
     workspace: skills.workspace,
     secrets: skills.secrets,
     limits: { ...skills, skill_output_bytes: limits.skill_output_bytes },
@@ -37,12 +37,4 @@ export async function composeSkills(
       Object.entries(world.env).flatMap(([name, value]) => value ? [[name, value]] : []),
     ),
   });
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch {
-    return false;
-  }
 }

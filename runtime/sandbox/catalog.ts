@@ -8,12 +8,13 @@ import { JSON_DEPTH_MAX, jsonFault } from "../../actors/json_depth.ts";
 import type { Skill, SkillManifest } from "../../skills/skill.ts";
 import type { Clock } from "../clock.ts";
 import type { Entropy } from "../entropy.ts";
+import type { TextMask } from "../redaction.ts";
 import type { Logger, Metrics } from "../telemetry/port.ts";
 import { runBuiltin } from "./builtin_runner.ts";
 import { fault, type SkillReply } from "./fault.ts";
 import { type HostCommand, hostCommand } from "./host_command.ts";
 import type { SkillOperation } from "./invoke.ts";
-import { loadSkills, type UserSkill } from "./loader.ts";
+import { loadSkills, type SkillsFolder, type UserSkill } from "./loader.ts";
 import { manifestOf } from "./manifest.ts";
 import { pick } from "./pick.ts";
 import type { SkillCall, SkillFileFault, SkillLookup, SkillOutcome, Skills } from "./port.ts";
@@ -35,11 +36,13 @@ export interface SkillLimits {
 export interface SkillsOptions {
   readonly builtins: readonly Skill[];
   /** The folder of the user's skills; null for none. */
-  readonly folder: string | null;
+  readonly folder: SkillsFolder | null;
   /** The absolute path where relative paths in capabilities start. */
   readonly workspace: string;
   /** What skills may be handed, by name. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Masks secrets in what skills say when they fail. Their outputs are left as they are. */
+  readonly mask: TextMask;
   /** The environment from which skills get what they declare. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: SkillLimits;
@@ -78,6 +81,8 @@ class SkillCatalog implements Skills {
   #faults: readonly SkillFileFault[] = [];
   /** Ends when the last reload asked for has ended: they never overlap. */
   #reloaded: Promise<void> = Promise.resolve();
+  /** A reload that has not begun yet, and so will see whatever is in the folder now. */
+  #coming: Promise<void> | null = null;
 
   constructor(options: SkillsOptions) {
     const { limits, command = hostCommand(options.env), clock, entropy, log, env, workspace } =
@@ -122,7 +127,7 @@ class SkillCatalog implements Skills {
     const { reply } = await this.#invoke(entry, "check", { skill: name, input, key: "", signal });
     if (!reply.ok) return `Input could not be checked: ${reply.message}`;
     const problem = parseText(reply.text);
-    return problem === null ? null : String(problem);
+    return problem === null ? null : this.#options.mask(String(problem));
   }
 
   async run(call: SkillCall): Promise<SkillOutcome> {
@@ -156,9 +161,14 @@ class SkillCatalog implements Skills {
   }
 
   reload(): Promise<void> {
-    const next = this.#reloaded.then(() => this.#load());
-    this.#reloaded = next.catch(() => {});
-    return next;
+    if (this.#coming) return this.#coming;
+    const coming = this.#reloaded.then(() => {
+      this.#coming = null;
+      return this.#load();
+    });
+    this.#coming = coming;
+    this.#reloaded = coming.catch(() => {});
+    return coming;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -166,24 +176,32 @@ class SkillCatalog implements Skills {
   }
 
   async #load(): Promise<void> {
-    const { folder, workspace, secrets, log } = this.#options;
+    const { folder, workspace, secrets, mask, log } = this.#options;
     if (folder === null) return;
-    const { skills, faults } = await loadSkills(folder, {
+    const loaded = await loadSkills(folder, {
       sandbox: this.#sandbox,
       builtins: new Set(this.#builtins.keys()),
       workspace,
       secrets,
       loadMs: this.#loadMs,
     });
+    // A folder that cannot be read says nothing about its skills, so those that were loaded stay.
+    const faults = "reason" in loaded ? [loaded] : loaded.faults;
+    this.#faults = faults.map(({ file, reason }) => ({ file, reason: mask(reason) }));
+    for (const { file, reason } of this.#faults) {
+      log.warn({ file, reason }, "Skill file not loaded");
+    }
+    if ("reason" in loaded) return;
+    const { skills } = loaded;
     const entries = skills.map((user): [string, Entry] => [
       user.manifest.name,
       { user, manifest: user.manifest },
     ]);
+    // In one step: a call that has begun keeps the code it began with.
     this.#entries = new Map([...this.#builtins, ...entries]);
-    this.#faults = faults;
     this.#sandbox.warm(skills.map(({ permissions }) => permissions));
-    for (const { file, reason } of faults) log.warn({ file, reason }, "Skill file not loaded");
-    log.info({ folder, skills: skills.length, faults: faults.length }, "Skills folder loaded");
+    const counts = { skills: skills.length, faults: faults.length };
+    log.info({ folder: folder.path, ...counts }, "Skills folder loaded");
   }
 
   async #invoke(
@@ -191,14 +209,15 @@ class SkillCatalog implements Skills {
     operation: SkillOperation,
     call: SkillCall,
   ): Promise<{ reply: SkillReply; ms: number }> {
-    const { clock, limits } = this.#options;
+    const { clock, limits, mask } = this.#options;
     const begun = clock.monotonic();
     const timeoutMs = operation === "check"
       ? this.#loadMs
       : Math.min(entry.manifest.timeout, limits.timeout_ms);
-    const reply = "builtin" in entry
+    const answer = "builtin" in entry
       ? await this.#invokeBuiltin(entry.builtin, operation, call, timeoutMs)
       : await this.#invokeUser(entry.user, operation, call, timeoutMs);
+    const reply = answer.ok ? answer : { ...answer, message: mask(answer.message) };
     return { reply, ms: clock.monotonic() - begun };
   }
 

@@ -1,98 +1,37 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { JSON_DEPTH_MAX } from "../../actors/json_depth.ts";
-import { calculatorSkill } from "../../skills/calculator.ts";
 import { defineSkill } from "../../skills/skill.ts";
-import { systemClock } from "../clock.ts";
-import { systemEntropy } from "../entropy.ts";
-import { createSkills, type SkillsOptions } from "./catalog.ts";
-import type { SkillCall, Skills } from "./port.ts";
-import { type LogLine, recordingLogger, testHostCommand } from "./testing.ts";
-
-interface Fixture {
-  readonly skills: Skills;
-  readonly folder: string;
-  readonly lines: LogLine[];
-  /** Metrics as they were counted: `seconds NAME`, `failure NAME CODE`. */
-  readonly counted: string[];
-}
-
-const file = (name: string, more = "") => `
-  import type { SkillKit } from "never-resolved";
-  export default ({ defineSkill, z }: SkillKit) => defineSkill({
-    name: "${name}", description: "For tests.", input: z.strictObject({ n: z.number().max(9) }),
-    risk: 2, idempotent: false, timeout: 2000, run: ({ n }: { n: number }) => ({ n }), ${more}
-  });`;
-
-async function withSkills(
-  files: Readonly<Record<string, string>>,
-  test: (fixture: Fixture) => Promise<void>,
-  changes: Partial<SkillsOptions> = {},
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const [lines, counted]: [LogLine[], string[]] = [[], []];
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      await Deno.writeTextFile(`${folder}/${name}`, text);
-    }
-    const env = Deno.env.toObject();
-    await using skills = await createSkills({
-      builtins: [calculatorSkill()],
-      folder,
-      workspace: folder,
-      secrets: { TOKEN: "t", OTHER: "o" },
-      env,
-      limits: { timeout_ms: 3000, memory_mb: 64, pool_size: 2, skill_output_bytes: 10_000 },
-      command: testHostCommand(env),
-      loadMs: 1000,
-      clock: systemClock,
-      entropy: systemEntropy,
-      log: recordingLogger(lines),
-      metrics: {
-        skillSeconds: { observe: ({ skill }) => void counted.push(`seconds ${skill}`) },
-        skillFailuresTotal: {
-          inc: ({ skill, code }) => void counted.push(`failure ${skill} ${code}`),
-        },
-      },
-      ...changes,
-    });
-    await test({ skills, folder, lines, counted });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-const call = (skill: string, input: SkillCall["input"] = { n: 1 }): SkillCall => ({
-  skill,
-  input,
-  key: "session/ses_1:3",
-  signal: new AbortController().signal,
-});
+import { call, file, withSkills } from "./catalog_fixture.ts";
 
 Deno.test("createSkills() joins built-in skills and files, by name, with all that is known of them", async () => {
   const plain =
     `export default ({ defineSkill, z }) => defineSkill({ name: "a_plain", description: "d",
     input: z.object({}), risk: 0, idempotent: true, run: () => 1 });`;
-  await withSkills({ "send.ts": file("send"), "plain.js": plain }, async ({ skills }) => {
-    assert.deepEqual(skills.list().map(({ name }) => name), ["a_plain", "calculator", "send"]);
-    assert.deepEqual(skills.faults(), []);
-    assert.equal(skills.get("calculator")?.source, "builtin");
-    const { input_schema, ...manifest } = skills.get("send") ?? assert.fail("not there");
-    assert.deepEqual(manifest, {
-      name: "send",
-      description: "For tests.",
-      risk: 2,
-      capabilities: [],
-      idempotent: false,
-      timeout: 2000,
-      has_lookup: false,
-      source: "user",
-    });
-    assert.deepEqual(input_schema.required, ["n"]);
-    assert.equal(skills.get("constructor"), null);
-    const outcome = await skills.run(call("a_plain", {}));
-    assert.equal(outcome.ok && outcome.output, 1);
-  });
+  await withSkills(
+    Deno.env.toObject(),
+    { "send.ts": file("send"), "plain.js": plain },
+    async ({ skills }) => {
+      assert.deepEqual(skills.list().map(({ name }) => name), ["a_plain", "calculator", "send"]);
+      assert.deepEqual(skills.faults(), []);
+      assert.equal(skills.get("calculator")?.source, "builtin");
+      const { input_schema, ...manifest } = skills.get("send") ?? assert.fail("not there");
+      assert.deepEqual(manifest, {
+        name: "send",
+        description: "For tests.",
+        risk: 2,
+        capabilities: [],
+        idempotent: false,
+        timeout: 2000,
+        has_lookup: false,
+        source: "user",
+      });
+      assert.deepEqual(input_schema.required, ["n"]);
+      assert.equal(skills.get("constructor"), null);
+      const outcome = await skills.run(call("a_plain", {}));
+      assert.equal(outcome.ok && outcome.output, 1);
+    },
+  );
 });
 
 Deno.test("createSkills() refuses an output that is nested too deep, of either kind", async () => {
@@ -109,7 +48,7 @@ Deno.test("createSkills() refuses an output that is nested too deep, of either k
   const user = `export default ({ defineSkill, z }) => defineSkill({ name: "dig", description: "d",
     input: z.object({ n: z.number() }), risk: 0, idempotent: true,
     run: ({ n }) => JSON.parse("[".repeat(n) + "]".repeat(n)) });`;
-  await withSkills({ "dig.js": user }, async ({ skills }) => {
+  await withSkills(Deno.env.toObject(), { "dig.js": user }, async ({ skills }) => {
     for (const name of ["nest", "dig"]) {
       const kept = await skills.run(call(name, { n: JSON_DEPTH_MAX }));
       assert.deepEqual(kept.ok && kept.output, nested(JSON_DEPTH_MAX));
@@ -125,36 +64,40 @@ Deno.test("createSkills() refuses an output that is nested too deep, of either k
 });
 
 Deno.test("createSkills() runs and checks both kinds alike, and counts", async () => {
-  await withSkills({ "send.ts": file("send") }, async ({ skills, counted }) => {
-    const sum = await skills.run(call("calculator", { expression: "6*7" }));
-    assert.deepEqual(sum.ok && sum.output, { result: 42 });
-    const sent = await skills.run(call("send"));
-    assert.deepEqual(sent.ok && sent.output, { n: 1 });
-    assert.ok(sent.ms > 0);
-    assert.equal(await skills.checkInput("send", { n: 1 }), null);
-    assert.match(await skills.checkInput("send", { n: 10 }) ?? "", /^n: Too big/);
-    assert.match(await skills.checkInput("calculator", {}) ?? "", /^expression: /);
-    assert.equal(await skills.checkInput("none", {}), "There is no skill none");
-    for (
-      const [name, input, code] of [
-        ["send", { n: "x" }, "skill_invalid_input"],
-        ["calculator", { expression: "1/" }, "skill_threw"],
-        ["none", {}, "skill_not_found"],
-      ] as const
-    ) {
-      const outcome = await skills.run(call(name, input));
-      assert.equal(outcome.ok ? "" : outcome.code, code);
-    }
-    assert.deepEqual(counted, [
-      "seconds calculator",
-      "seconds send",
-      "seconds send",
-      "failure send skill_invalid_input",
-      "seconds calculator",
-      "failure calculator skill_threw",
-      "failure unknown skill_not_found",
-    ]);
-  });
+  await withSkills(
+    Deno.env.toObject(),
+    { "send.ts": file("send") },
+    async ({ skills, counted }) => {
+      const sum = await skills.run(call("calculator", { expression: "6*7" }));
+      assert.deepEqual(sum.ok && sum.output, { result: 42 });
+      const sent = await skills.run(call("send"));
+      assert.deepEqual(sent.ok && sent.output, { n: 1 });
+      assert.ok(sent.ms > 0);
+      assert.equal(await skills.checkInput("send", { n: 1 }), null);
+      assert.match(await skills.checkInput("send", { n: 10 }) ?? "", /^n: Too big/);
+      assert.match(await skills.checkInput("calculator", {}) ?? "", /^expression: /);
+      assert.equal(await skills.checkInput("none", {}), "There is no skill none");
+      for (
+        const [name, input, code] of [
+          ["send", { n: "x" }, "skill_invalid_input"],
+          ["calculator", { expression: "1/" }, "skill_threw"],
+          ["none", {}, "skill_not_found"],
+        ] as const
+      ) {
+        const outcome = await skills.run(call(name, input));
+        assert.equal(outcome.ok ? "" : outcome.code, code);
+      }
+      assert.deepEqual(counted, [
+        "seconds calculator",
+        "seconds send",
+        "seconds send",
+        "failure send skill_invalid_input",
+        "seconds calculator",
+        "failure calculator skill_threw",
+        "failure unknown skill_not_found",
+      ]);
+    },
+  );
 });
 
 Deno.test("createSkills() reports each file that cannot be loaded, with its reason, and loads the rest", async () => {
@@ -178,7 +121,7 @@ Deno.test("createSkills() reports each file that cannot be loaded, with its reas
     ".hidden.ts": "not read",
     "notes.txt": "not read",
   };
-  await withSkills(files, async ({ skills, lines }) => {
+  await withSkills(Deno.env.toObject(), files, async ({ skills, lines }) => {
     assert.deepEqual(skills.list().map(({ name }) => name), ["calculator", "send"]);
     const wanted: readonly [string, RegExp][] = [
       ["b_again.ts", /^Skill's name send is taken by a_first.ts$/],
@@ -201,41 +144,6 @@ Deno.test("createSkills() reports each file that cannot be loaded, with its reas
   });
 });
 
-Deno.test("createSkills() sees new, changed and removed files when it is reloaded", async () => {
-  await withSkills({ "one.ts": file("one"), "two.ts": file("two") }, async ({ skills, folder }) => {
-    await Deno.remove(`${folder}/one.ts`);
-    await Deno.writeTextFile(`${folder}/two.ts`, file("two", 'description: "Changed.",'));
-    await Deno.writeTextFile(`${folder}/three.ts`, file("three"));
-    await Deno.writeTextFile(`${folder}/bad.ts`, "throw 1");
-    await Promise.all([skills.reload(), skills.reload()]);
-    assert.deepEqual(skills.list().map(({ name }) => name), ["calculator", "three", "two"]);
-    assert.equal(skills.get("two")?.description, "Changed.");
-    assert.deepEqual(skills.faults(), [{ file: "bad.ts", reason: "Skill threw 1" }]);
-  });
-});
-
-Deno.test("createSkills() hands a skill the secrets it declares and no others", async () => {
-  const more =
-    'capabilities: ["secret:TOKEN"], run: (_: unknown, context: any) => context.secrets,';
-  const builtin = defineSkill({
-    name: "builtin",
-    description: "For tests.",
-    input: z.unknown(),
-    risk: 0,
-    idempotent: true,
-    capabilities: ["secret:OTHER"],
-    run: (_, { secrets }) => secrets,
-  });
-  await withSkills({ "keys.ts": file("keys", more) }, async ({ skills }) => {
-    for (
-      const [name, secrets] of [["keys", { TOKEN: "t" }], ["builtin", { OTHER: "o" }]] as const
-    ) {
-      const outcome = await skills.run(call(name));
-      assert.deepEqual(outcome.ok && outcome.output, secrets);
-    }
-  }, { builtins: [builtin] });
-});
-
 Deno.test("createSkills() looks an earlier call up, and does not know when the skill does not", async () => {
   const lookups = {
     "done.ts": file("done", "lookup: (key: string) => ({ done: true, output: key }),"),
@@ -243,7 +151,7 @@ Deno.test("createSkills() looks an earlier call up, and does not know when the s
     "throws.ts": file("throws", "lookup: () => { throw new Error('Service is down') },"),
     "none.ts": file("none"),
   };
-  await withSkills(lookups, async ({ skills, lines }) => {
+  await withSkills(Deno.env.toObject(), lookups, async ({ skills, lines }) => {
     assert.equal(skills.get("done")?.has_lookup, true);
     const { ms: _, ...found } = await skills.lookup(call("done")) as {
       done: true;
@@ -261,11 +169,11 @@ Deno.test("createSkills() looks an earlier call up, and does not know when the s
 
 Deno.test("createSkills() starts no process without a folder, and reports one that it cannot read", async () => {
   const command = { path: "/nonexistent/program", args: [], env: {} };
-  await withSkills({}, async ({ skills }) => {
+  await withSkills(Deno.env.toObject(), {}, async ({ skills }) => {
     assert.deepEqual(skills.list().map(({ name }) => name), ["calculator"]);
     assert.equal((await skills.run(call("calculator", { expression: "1" }))).ok, true);
   }, { folder: null, command });
-  await withSkills({}, async ({ skills }) => {
+  await withSkills(Deno.env.toObject(), {}, async ({ skills }) => {
     assert.match(skills.faults()[0]?.reason ?? "", /^Skills folder cannot be read: /);
-  }, { folder: "/nonexistent/skills", command });
+  }, { folder: { path: "/nonexistent/skills", required: true }, command });
 });

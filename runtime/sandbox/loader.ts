@@ -27,6 +27,13 @@ export interface LoadedSkills {
   readonly faults: readonly SkillFileFault[];
 }
 
+/** Where skill files are. */
+export interface SkillsFolder {
+  readonly path: string;
+  /** Whether it is a fault that there is none. */
+  readonly required: boolean;
+}
+
 /** How a folder is read. */
 export interface LoadOptions {
   readonly sandbox: Pick<Sandbox, "run">;
@@ -45,19 +52,26 @@ const SOURCE_BYTES_MAX = 1_048_576;
 
 const SKILL_FILE = /^(?!.*(?:_test|\.d)\.ts$)[^.].*\.(ts|js)$/;
 
-/** Loads all skills of a folder, in the order of their files' names. Faults are reported, not thrown. */
-export async function loadSkills(folder: string, options: LoadOptions): Promise<LoadedSkills> {
+/**
+ * Loads all skills of a folder, in the order of their files' names. Faults are reported, not thrown.
+ *
+ * @returns a single fault when it is not known what the folder holds
+ */
+export async function loadSkills(
+  { path, required }: SkillsFolder,
+  options: LoadOptions,
+): Promise<LoadedSkills | SkillFileFault> {
   let names: string[];
   try {
-    const entries = await Array.fromAsync(Deno.readDir(folder));
+    const entries = await Array.fromAsync(Deno.readDir(path));
     names = entries.map(({ name }) => name).filter((name) => SKILL_FILE.test(name)).sort();
   } catch (error) {
-    const reason = `Skills folder cannot be read: ${errorMessage(error)}`;
-    return { skills: [], faults: [{ file: folder, reason }] };
+    if (error instanceof Deno.errors.NotFound && !required) return { skills: [], faults: [] };
+    return { file: path, reason: `Skills folder cannot be read: ${errorMessage(error)}` };
   }
   const loaded = await Promise.all(names.map(async (file) => {
     try {
-      return await loadFile(folder, file, options);
+      return await loadFile(path, file, options);
     } catch (error) {
       return { file, reason: errorMessage(error) };
     }

@@ -48,8 +48,30 @@ Deno.test("Sandbox denies what a skill does not declare, and names it", async ()
     );
     const remote = `import "https://example.com/x.ts";\n${skillFile("return 1")}`;
     assertFault(await file(remote), "skill_denied_permission", /import access/, "remote import");
-    const npm = await body("await import('npm:left-pad@1.3.0')");
-    assertFault(npm, "skill_threw", /left-pad/, "npm import");
+    await serves();
+  });
+});
+
+Deno.test("Sandbox refuses to import packages, also those that the program itself uses", async () => {
+  await withSandbox(Deno.env.toObject(), async ({ file, body, serves }) => {
+    const zod = JSON.parse(await Deno.readTextFile("deno.json")).imports.zod;
+    const imports = [
+      `return Object.keys(await import("${zod}"))`,
+      `const name = "${zod}"; return Object.keys(await import(name))`,
+      'return Object.keys(await import("zod"))',
+      'return (await import("node:module")).createRequire("file:///x.js")("zod")',
+      'await import("npm:left-pad@1.3.0")',
+      'await import(["jsr", "@std/assert@1"].join(":"))',
+    ];
+    for (const code of imports) {
+      assertFault(await body(code), "skill_threw", /^(SkillError: )?Package \S+ cannot be/, code);
+    }
+    const leak = `import { z as own } from "${zod}";\n${skillFile("return typeof own")}`;
+    assertFault(await file(leak), "skill_threw", /Package npm:zod@\S+ cannot be/, "static import");
+    const inline = "return (await import('data:text/javascript,export default 7')).default";
+    assert.deepEqual(await body(inline), { ok: true, text: "7" });
+    const builtin = "return (await import('node:path')).basename('/a/b')";
+    assert.deepEqual(await body(builtin), { ok: true, text: '"b"' });
     await serves();
   });
 });

@@ -27,6 +27,9 @@ interface WorkerScope {
   close: unknown;
 }
 
+/** URLs that name no package, and paths. What may be read of them the permissions say. */
+const OTHER_THAN_PACKAGE = /^(?:(?:blob|data|file|https?|node):|\.{0,2}\/)/;
+
 const scope = globalThis as unknown as WorkerScope;
 const post = scope.postMessage.bind(scope);
 const abort = new AbortController();
@@ -60,6 +63,25 @@ function forbidExit(): void {
 /** The cache is a store on the disk that needs no permission and that all skills would share. */
 function removeCache(): void {
   for (const name of ["caches", "Cache", "CacheStorage"]) Reflect.deleteProperty(globalThis, name);
+}
+
+/**
+ * A package that the program itself uses would be found, from source and at times in a binary: such a
+ * skill would work here and fail elsewhere. This keeps nobody out who goes out of their way, as in a
+ * worker of their own; a package can do no more there than the skill may.
+ */
+function refusePackages(): void {
+  const { isBuiltin, registerHooks } = process.getBuiltinModule("node:module");
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (OTHER_THAN_PACKAGE.test(specifier) || isBuiltin(specifier)) {
+        return next(specifier, context);
+      }
+      throw new SkillError(
+        `Package ${specifier} cannot be imported by a skill, wanted it bundled into the file`,
+      );
+    },
+  });
 }
 
 /** What a skill prints goes to the node's log. */
@@ -107,6 +129,7 @@ async function answer(invocation: WorkerInvocation): Promise<SkillReply> {
 
 forbidExit();
 removeCache();
+refusePackages();
 redirectConsole();
 scope.onmessage = ({ data }) => {
   if (data.type === "abort") abort.abort(new DOMException(data.reason, "AbortError"));

@@ -7,8 +7,10 @@
 import pino from "pino";
 import { prettyFactory } from "pino-pretty";
 import { type Clock, systemClock } from "../clock.ts";
+import { redactText, type TextMask } from "../redaction.ts";
 import { loggable } from "./loggable.ts";
 import type { LogFields, Logger } from "./port.ts";
+import { visible } from "./visible.ts";
 
 /** How log lines are made and where they go. */
 export interface LogOptions {
@@ -20,14 +22,23 @@ export interface LogOptions {
   /** Whether pretty lines have colors; none unless said. */
   readonly color?: boolean;
   readonly clock?: Clock;
+  /** Masks messages and the texts in fields; by form alone unless given. */
+  readonly mask?: TextMask;
 }
 
+/** Fields that pino-pretty writes as they are. The others it writes as JSON, errors indented. */
+const BARE: ReadonlySet<string> = new Set(["message", "name", "hostname", "pid", "caller"]);
+
+/** What JSON writes out by itself. */
+const C0 = Array.from({ length: 0x20 }, (_, code) => String.fromCharCode(code)).join("");
+
 /**
- * A logger. Secrets in fields are masked by name and form, see `redaction.ts`; errors are written with
- * their code and causes. It never throws.
+ * A logger. Secrets are masked in messages and fields, see `redaction.ts`; errors are written with
+ * their code and causes. One call makes one line, whatever is in its texts; readable lines of an error
+ * are followed by indented ones. It never throws.
  */
 export function createLogger(options: LogOptions): Logger {
-  const { level, format, color = false, clock = systemClock } = options;
+  const { level, format, color = false, clock = systemClock, mask = redactText } = options;
   const write = format === "json" ? options.write : prettyWriter(options.write, color);
   const lines = pino(
     {
@@ -42,7 +53,7 @@ export function createLogger(options: LogOptions): Logger {
     },
     { write },
   );
-  return wrap(lines);
+  return wrap(lines, mask);
 }
 
 /** The standard error of this process, as options of {@link createLogger}. */
@@ -62,17 +73,17 @@ export function stderrSink(): Pick<LogOptions, "write" | "color"> {
   };
 }
 
-function wrap(lines: pino.Logger): Logger {
+function wrap(lines: pino.Logger, mask: TextMask): Logger {
   const at =
     (level: "debug" | "info" | "warn" | "error") => (fields: LogFields, message: string) => {
-      if (lines.isLevelEnabled(level)) lines[level](loggable(fields), message);
+      if (lines.isLevelEnabled(level)) lines[level](loggable(fields, mask), mask(message));
     };
   return {
     debug: at("debug"),
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
-    child: (fields) => wrap(lines.child(loggable(fields))),
+    child: (fields) => wrap(lines.child(loggable(fields, mask)), mask),
   };
 }
 
@@ -84,5 +95,18 @@ function prettyWriter(write: (line: string) => void, color: boolean): (line: str
     translateTime: "SYS:HH:MM:ss.l",
     singleLine: true,
   });
-  return (line) => write(pretty(line));
+  return (line) => write(pretty(harmless(line)));
+}
+
+/** The fields of a line without characters that would make it look like several, or like another. */
+function harmless(line: string): Record<string, unknown> {
+  const fields = JSON.parse(line, (name, value) => {
+    if (typeof value === "string") return visible(value, name === "stack" ? "\n\t" : C0);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [visible(key, C0), item]));
+  });
+  for (const name of BARE) {
+    if (typeof fields[name] === "string") fields[name] = visible(fields[name]);
+  }
+  return fields;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { SynapseError } from "../errors.ts";
 import { ManualClock } from "../manual_clock.ts";
+import { createTextMask } from "../redaction.ts";
 import { createLogger, type LogOptions } from "./log.ts";
 import type { Logger } from "./port.ts";
 
@@ -123,6 +124,57 @@ Deno.test("createLogger() writes readable lines without colors unless asked", ()
     /^\[\d\d:\d\d:\d\d\.000\] WARN: Listening \{"port":8000,"api_key":"\*\*\*"\}\n$/,
   );
   assert.ok(line(true).includes(`${String.fromCharCode(27)}[`));
+});
+
+Deno.test("createLogger() masks the secrets it is given, in messages, fields, errors and their causes", () => {
+  const secret = "correct-horse-battery";
+  for (const format of ["json", "pretty"] as const) {
+    const { logger, written } = capture({ format, mask: createTextMask([secret]) });
+    const cause = new TypeError(`cause ${secret}`);
+    const err = new SynapseError("internal", `Said ${secret}`, {
+      cause,
+      data: { list: [`data ${secret}`] },
+    });
+    const trap = {
+      get boom(): number {
+        throw new Error(secret);
+      },
+    };
+    logger.child({ of: `child ${secret}` }).error({ err, text: `a ${secret} b` }, `Has ${secret}`);
+    logger.info({ trap }, "m");
+    const text = written.join("");
+    assert.match(text, /Has \*\*\*/);
+    assert.match(text, /a \*\*\* b/);
+    assert.match(text, /Said \*\*\*/);
+    assert.match(text, /cause \*\*\*/);
+    assert.ok(!text.includes(secret), text);
+  }
+});
+
+Deno.test("createLogger() masks the beginning of a secret where a long text was cut", () => {
+  const secret = "correct-horse-battery";
+  const { logger, last } = capture({ mask: createTextMask([secret]) });
+  logger.error({ err: new TypeError(`${"x".repeat(8180)}${secret}`) }, "m");
+  assert.match(last().err.message, /x\*\*\*…$/);
+});
+
+Deno.test("createLogger() lets no text write a line of its own, or steer the terminal", () => {
+  const forged = "x\n[12:00:00.000] INFO: forged\r[12:00:00.000] \u001b[2J\u009b2J\u2028\u202e";
+  const { logger, written } = capture({ format: "pretty" });
+  const err = new SynapseError("internal", forged, {
+    data: { [forged]: forged },
+    cause: Object.assign(new TypeError(forged), { code: forged }),
+  });
+  logger.warn({ name: forged, caller: forged, hostname: forged, pid: forged }, forged);
+  logger.warn({ text: forged, nested: { list: [forged] } }, "m");
+  logger.warn({ err, other: err }, "m");
+  const lines = written.join("").split("\n");
+  const begun = lines.filter((line) => line.startsWith("["));
+  assert.equal(begun.length, 3, written.join(""));
+  for (const line of lines.filter((line) => line !== "" && !line.startsWith("["))) {
+    assert.match(line, /^ {4}/);
+  }
+  for (const line of lines) assert.doesNotMatch(line, /[\p{Cc}\u2028\u202e]/u);
 });
 
 Deno.test("createLogger() is a Logger that needs no options beyond level, format and write", () => {

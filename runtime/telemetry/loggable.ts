@@ -4,7 +4,7 @@
  * @module
  */
 import { SynapseError } from "../errors.ts";
-import { redact, redactText } from "../redaction.ts";
+import { redact, type TextMask } from "../redaction.ts";
 import type { LogFields } from "./port.ts";
 
 /** Names that a line has for itself; a field of such a name gets an underscore behind it. */
@@ -17,19 +17,21 @@ const TEXT_CHARS = 8192;
 const CAUSES_MAX = 5;
 
 /** A copy of the fields that is plain data: secrets masked, errors written out. Never throws. */
-export function loggable(fields: LogFields): LogFields {
+export function loggable(fields: LogFields, mask: TextMask): LogFields {
   try {
-    const plain = redact(fields, (value) => value instanceof Error ? plainError(value) : value);
+    const leaf = (value: object) => value instanceof Error ? plainError(value) : value;
+    const plain = redact(fields, { leaf, mask });
     return Object.fromEntries(
       Object.entries(plain as LogFields).map((
         [name, value],
       ) => [RESERVED.has(name) ? `${name}_` : name, value]),
     );
   } catch (error) {
-    return { unloggable: String(error) };
+    return { unloggable: mask(String(error)) };
   }
 }
 
+/** Its texts are not masked yet. */
 function plainError(error: Error, causes = 0): Record<string, unknown> {
   const { cause } = error;
   const next = cause instanceof Error
@@ -38,14 +40,14 @@ function plainError(error: Error, causes = 0): Record<string, unknown> {
   return {
     type: error.name,
     ...codeOf(error),
-    message: shown(error.message),
-    ...(error.stack === undefined ? {} : { stack: shown(error.stack) }),
+    message: cut(error.message),
+    ...(error.stack === undefined ? {} : { stack: cut(error.stack) }),
     ...(next === undefined ? {} : { cause: next }),
   };
 }
 
-function shown(text: string): string {
-  return redactText(text.length > TEXT_CHARS ? `${text.slice(0, TEXT_CHARS)}…` : text);
+function cut(text: string): string {
+  return text.length > TEXT_CHARS ? `${text.slice(0, TEXT_CHARS)}…` : text;
 }
 
 /** Our own code and facts, or the code that systems and libraries put on theirs. */

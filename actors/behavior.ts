@@ -74,8 +74,8 @@ export interface TimerChange<Command> {
 export interface Decision<Command, Event> {
   /** The facts, in order. */
   readonly events: readonly Event[];
-  /** Messages to other actors. */
-  readonly sends?: readonly Send<Command>[];
+  /** Messages to other actors, each of which reads what it is sent by itself. */
+  readonly sends?: readonly Send<unknown>[];
   /** Timers set and cleared. */
   readonly timers?: readonly TimerChange<Command>[];
   /** The answer for whoever sent the command; it leaves after the commit. */

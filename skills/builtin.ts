@@ -5,10 +5,12 @@
  */
 import { calculatorSkill } from "./calculator.ts";
 import { clockSkill } from "./clock.ts";
+import { delegateSkill } from "./delegate.ts";
 import { httpFetchSkill } from "./http_fetch.ts";
 import { httpSendSkill } from "./http_send.ts";
 import { listFilesSkill } from "./list_files.ts";
 import { readFileSkill } from "./read_file.ts";
+import { scheduleSkill } from "./schedule.ts";
 import type { Skill } from "./skill.ts";
 import { writeFileSkill } from "./write_file.ts";
 
@@ -37,5 +39,7 @@ export function builtinSkills(options: BuiltinSkillOptions): readonly Skill[] {
     listFilesSkill(root),
     readFileSkill(root),
     writeFileSkill(root),
+    delegateSkill(),
+    scheduleSkill(),
   ];
 }

@@ -17,7 +17,7 @@ import { parseEvent } from "./upcast.ts";
 /** The agent session. */
 export const session: Behavior<SessionState, SessionCommand, SessionEvent, SessionLimits> = {
   type: "session",
-  state_version: 1,
+  state_version: 2,
   initial: initialState,
   decide,
   evolve,
@@ -29,10 +29,17 @@ export const session: Behavior<SessionState, SessionCommand, SessionEvent, Sessi
 };
 
 function summary(state: SessionState): Summary {
-  const { agent, metadata, usage, turns, queue } = state;
+  const { agent, metadata, parent, usage, turns, queue } = state;
   return {
     status: statusOf(state),
     label: agent?.name ?? "",
-    details: { agent_version: agent?.version ?? 0, metadata, usage, turns, queued: queue.length },
+    details: {
+      agent_version: agent?.version ?? 0,
+      metadata,
+      parent: parent?.id ?? null,
+      usage,
+      turns,
+      queued: queue.length,
+    },
   };
 }

@@ -9,8 +9,11 @@ import {
   decisionSchema,
   faultSchema,
   jsonSchema,
+  knownScheduleSchema,
   onBusySchema,
+  parentSchema,
   proposedCallSchema,
+  taskOutcomeSchema,
   usageSchema,
 } from "./values.ts";
 
@@ -28,6 +31,12 @@ export const sessionCommandSchema = z.discriminatedUnion("type", [
     from: z.object({ id: z.string(), seq: z.int(), hash: z.string() }),
     metadata: z.record(z.string(), jsonSchema),
     state: jsonSchema,
+  }),
+  /** From the session that delegates: begins with its first and only task. */
+  command("session.spawn", {
+    agent: pinnedAgentSchema,
+    parent: parentSchema,
+    task: z.object({ message_id: z.string(), content: z.string() }),
   }),
   command("session.close", { reason: z.string().nullable() }),
   command("message.send", {
@@ -74,6 +83,19 @@ export const sessionCommandSchema = z.discriminatedUnion("type", [
   command("skill.fail", { call_id: z.string(), error: faultSchema, ms: z.number() }),
   /** From the shell: after a crash nobody can say how this call ended. */
   command("skill.interrupt", { call_id: z.string() }),
+  /** From the shell: the agent to which a call delegates, as the child is to pin it. */
+  command("child.spawn", { call_id: z.string(), agent: pinnedAgentSchema }),
+  /** From a child: its task ended. `text` is its final answer when `completed`, `error` says why not. */
+  command("child.reply", {
+    call_id: z.string(),
+    child_id: z.string(),
+    outcome: taskOutcomeSchema,
+    text: z.string(),
+    error: faultSchema.nullable(),
+    usage: usageSchema,
+  }),
+  /** From the shell: the session's schedules that are not closed, as far as a call needs them. */
+  command("schedules.found", { call_id: z.string(), schedules: z.array(knownScheduleSchema) }),
   /** From the session's own timer: the turn's wall time may be over. */
   command("turn.expire", { turn: z.int() }),
 ]);

@@ -8,9 +8,11 @@ import type { SessionCommand } from "./commands.ts";
 import { Draft, type SessionLimits } from "./draft.ts";
 import type { SessionEvent } from "./events.ts";
 import { onApprovalDecide } from "./on_approval.ts";
+import { onChildReply, onChildSpawn, onSpawn } from "./on_child.ts";
 import { onCancel, onClose, onCreate, onExpire, onFork } from "./on_lifecycle.ts";
 import { onMessageSend } from "./on_message.ts";
 import { onContextCompact, onLlmComplete, onLlmFail } from "./on_model_result.ts";
+import { onSchedulesFound } from "./on_schedule.ts";
 import { onSkillComplete, onSkillFail, onSkillInterrupt } from "./on_skill_result.ts";
 import { reject } from "./rejections.ts";
 import type { SessionState } from "./state.ts";
@@ -30,8 +32,7 @@ export function decide(
 }
 
 function refuseByPhase(state: SessionState, command: SessionCommand): Rejection | null {
-  const begins = command.type === "session.create" || command.type === "session.fork";
-  if (begins) {
+  if (BEGINNINGS.has(command.type)) {
     return state.phase === "new"
       ? null
       : reject("session_exists", `Session ${state.id} exists already`);
@@ -44,6 +45,13 @@ function refuseByPhase(state: SessionState, command: SessionCommand): Rejection 
   }
   return null;
 }
+
+/** Commands with which a session begins. */
+const BEGINNINGS = new Set<SessionCommand["type"]>([
+  "session.create",
+  "session.fork",
+  "session.spawn",
+]);
 
 /** Commands that make no sense to a closed session; late results of effects are ignored by their rules. */
 const FROM_PEOPLE = new Set<SessionCommand["type"]>([
@@ -58,6 +66,8 @@ function dispatch(draft: Draft, command: SessionCommand): Json | Rejection | voi
       return onCreate(draft, command);
     case "session.fork":
       return onFork(draft, command);
+    case "session.spawn":
+      return onSpawn(draft, command);
     case "session.close":
       return onClose(draft, command);
     case "message.send":
@@ -80,6 +90,12 @@ function dispatch(draft: Draft, command: SessionCommand): Json | Rejection | voi
       return onSkillFail(draft, command);
     case "skill.interrupt":
       return onSkillInterrupt(draft, command);
+    case "child.spawn":
+      return onChildSpawn(draft, command);
+    case "child.reply":
+      return onChildReply(draft, command);
+    case "schedules.found":
+      return onSchedulesFound(draft, command);
     default:
       return command satisfies never;
   }

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Decision, Facts, Json, TimerChange } from "../behavior.ts";
+import type { Decision, Facts, Json, Send, TimerChange } from "../behavior.ts";
+import type { ScheduleCommand } from "../schedule/commands.ts";
 import type { SessionCommand } from "./commands.ts";
 import type { SessionEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
@@ -16,6 +17,14 @@ export interface SessionLimits {
   readonly skill_output_model_chars: number;
   /** Skill calls of this risk or more wait for approval, unless the agent says otherwise. */
   readonly require_approval_for_risk: number;
+  /** How many levels of sessions may stand below one that nobody delegated to. */
+  readonly delegation_depth: number;
+  /** Children that work at one time. */
+  readonly children_open: number;
+  /** Children in the whole life of a session. */
+  readonly children_total: number;
+  /** Schedules of a session that are not closed. */
+  readonly schedules_per_session: number;
 }
 
 /** A decision in the making. */
@@ -24,6 +33,7 @@ export class Draft {
   state: SessionState;
   readonly facts: Facts<SessionLimits>;
   #events: SessionEvent[] = [];
+  readonly #sends: Send<SessionCommand | ScheduleCommand>[] = [];
   #timers: TimerChange<SessionCommand>[] = [];
 
   constructor(state: SessionState, facts: Facts<SessionLimits>) {
@@ -42,6 +52,11 @@ export class Draft {
     this.#events.push(event);
   }
 
+  /** Sends a message to another actor. Some event has to go with it. */
+  send(send: Send<SessionCommand | ScheduleCommand>): void {
+    this.#sends.push(send);
+  }
+
   /** Sets or clears a timer. */
   timer(change: TimerChange<SessionCommand>): void {
     this.#timers.push(change);
@@ -49,6 +64,6 @@ export class Draft {
 
   /** The decision. */
   decision(reply: Json): Decision<SessionCommand, SessionEvent> {
-    return { events: this.#events, timers: this.#timers, reply };
+    return { events: this.#events, sends: this.#sends, timers: this.#timers, reply };
   }
 }

@@ -6,7 +6,14 @@
  */
 import { z } from "zod";
 import { pinnedAgentSchema } from "./agent.ts";
-import { decisionSchema, faultSchema, jsonSchema, usageSchema } from "./values.ts";
+import {
+  decisionSchema,
+  faultSchema,
+  jsonSchema,
+  parentSchema,
+  taskOutcomeSchema,
+  usageSchema,
+} from "./values.ts";
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), v: z.literal(1), payload: z.object(shape) });
@@ -21,6 +28,12 @@ export const sessionEventSchema = z.discriminatedUnion("type", [
   event("session.created", {
     agent: pinnedAgentSchema,
     metadata: z.record(z.string(), jsonSchema),
+  }),
+  /** It begins as the child of another session, for one task. */
+  event("session.spawned", {
+    agent: pinnedAgentSchema,
+    metadata: z.record(z.string(), jsonSchema),
+    parent: parentSchema,
   }),
   /** The whole state at `from.seq` is carried along, so that a fork outlives what it came from. */
   event("session.forked", {
@@ -83,10 +96,26 @@ export const sessionEventSchema = z.discriminatedUnion("type", [
     call_id,
     output: jsonSchema,
     shown_chars: z.int().positive(),
-    via: z.enum(["run", "lookup", "person"]),
+    /** `message`: by messages between actors, without an effect that could do anything. */
+    via: z.enum(["run", "lookup", "person", "message"]),
     ms: z.number(),
   }),
   event("skill.failed", { call_id, error: faultSchema, ms: z.number() }),
+  /** A call waits for the answer of a session that was made for it. */
+  event("child.spawned", {
+    call_id,
+    child_id: z.string(),
+    agent: z.string(),
+    agent_version: z.int().min(1),
+    depth: z.int().min(1),
+  }),
+  /** That session answered; the call's result follows. `usage` is the child's, with its own children's. */
+  event("child.replied", {
+    call_id,
+    child_id: z.string(),
+    outcome: taskOutcomeSchema,
+    usage: usageSchema,
+  }),
   /** A call that is not idempotent was under way when the node died, and nobody can say how it ended. */
   event("skill.interrupted", {
     call_id,

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Payload, SessionEvent } from "./events.ts";
-import { applyToCall } from "./evolve_call.ts";
-import { answered, compacted, endTurn, started, withTurn } from "./evolve_turn.ts";
-import { isWaiting, type SessionState } from "./state.ts";
+import { applyToCall, spawned } from "./evolve_call.ts";
+import { answered, compacted, endTurn, spend, started, withTurn } from "./evolve_turn.ts";
+import { initialState, isWaiting, type SessionState } from "./state.ts";
 
 /** The state after one more event. */
 export function evolve(
@@ -27,6 +27,14 @@ function apply(state: SessionState, event: SessionEvent, at: number, seq: number
         phase: "open",
         agent: event.payload.agent,
         metadata: event.payload.metadata,
+      };
+    case "session.spawned":
+      return {
+        ...state,
+        phase: "open",
+        agent: event.payload.agent,
+        metadata: event.payload.metadata,
+        parent: event.payload.parent,
       };
     case "session.forked":
       return forked(state.id, event.payload);
@@ -60,6 +68,10 @@ function apply(state: SessionState, event: SessionEvent, at: number, seq: number
     case "skill.failed":
     case "skill.interrupted":
       return applyToCall(state, event, seq);
+    case "child.spawned":
+      return spawned(state, event.payload, at);
+    case "child.replied":
+      return spend(state, event.payload.usage);
     case "context.compacted":
       return compacted(state, event.payload, seq);
     case "budget.exceeded":
@@ -71,7 +83,8 @@ function apply(state: SessionState, event: SessionEvent, at: number, seq: number
 
 /**
  * Takes over the source's state, without what was under way in it: that stays the source's, and so does
- * the time of its turn, since the state does not say when its last event was.
+ * the time of its turn, since the state does not say when its last event was. Children answer the
+ * source, and a child's fork answers nobody.
  */
 function forked(id: string, payload: Payload<"session.forked">): SessionState {
   const source = payload.state as unknown as SessionState;
@@ -79,7 +92,17 @@ function forked(id: string, payload: Payload<"session.forked">): SessionState {
     ? endTurn(source, source.turn.started_at, "the session was forked here")
     : source;
   const { active_ms } = source;
-  return { ...settled, active_ms, id, phase: "open", queue: [], metadata: payload.metadata };
+  return {
+    ...initialState(id),
+    ...settled,
+    active_ms,
+    id,
+    phase: "open",
+    queue: [],
+    metadata: payload.metadata,
+    parent: null,
+    children: 0,
+  };
 }
 
 function received(state: SessionState, payload: Payload<"message.received">): SessionState {

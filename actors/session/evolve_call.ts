@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { SessionEvent } from "./events.ts";
+
 import { oweModelCall, withTurn } from "./evolve_turn.ts";
+import type { Payload, SessionEvent } from "./events.ts";
 import { shownResult } from "./result_text.ts";
 import type { Item, OpenCall, SessionState } from "./state.ts";
 
@@ -50,6 +51,17 @@ export function applyToCall(state: SessionState, event: CallEvent, seq: number):
   }
 }
 
+/** A session was made for the call: from now on it owes nothing and waits for that. */
+export function spawned(
+  state: SessionState,
+  { call_id, child_id }: Payload<"child.spawned">,
+  since: number,
+): SessionState {
+  const child = { id: child_id, since };
+  const next = withCall(state, call_id, { status: "delegated", child });
+  return { ...next, children: next.children + 1 };
+}
+
 /** Notes a result; the last one of an answer makes the next model call due. */
 function callEnded(
   state: SessionState,
@@ -57,7 +69,7 @@ function callEnded(
   seq: number,
 ): SessionState {
   const noted = { ...state, transcript: [...state.transcript, item] };
-  const next = withCall(noted, item.call_id, { status: "ended" });
+  const next = withCall(noted, item.call_id, { status: "ended", child: null });
   return next.turn?.calls.every((call) => call.status === "ended") ? oweModelCall(next, seq) : next;
 }
 

@@ -56,6 +56,7 @@ export function answered(
     approval_id: null,
     key: "",
     attempt: 0,
+    child: null,
   }));
   const item: Item = {
     role: "assistant",
@@ -123,7 +124,7 @@ export function endTurn(state: SessionState, at: number, why: string): SessionSt
   const unanswered = turn.calls.filter((call) => call.status !== "ended").map((call): Item => ({
     role: "tool",
     call_id: call.call_id,
-    content: call.attempt > 0 ? `Stopped, outcome unknown: ${why}` : `Not run: ${why}`,
+    content: `${unansweredText(call)}: ${why}`,
     failed: true,
   }));
   return {
@@ -135,12 +136,18 @@ export function endTurn(state: SessionState, at: number, why: string): SessionSt
   };
 }
 
+function unansweredText({ child, attempt }: OpenCall): string {
+  if (child) return `Stopped waiting for session ${child.id}`;
+  return attempt > 0 ? "Stopped, outcome unknown" : "Not run";
+}
+
 /** The state with the running turn changed, if one runs. */
 export function withTurn(state: SessionState, change: (turn: Turn) => Turn): SessionState {
   return state.turn ? { ...state, turn: change(state.turn) } : state;
 }
 
-function spend(state: SessionState, usage: Usage): SessionState {
+/** Counts what was used, for the session and for the running turn. */
+export function spend(state: SessionState, usage: Usage): SessionState {
   return withTurn({ ...state, usage: addUsage(state.usage, usage) }, (turn) => ({
     ...turn,
     usage: addUsage(turn.usage, usage),

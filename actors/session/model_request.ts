@@ -49,3 +49,14 @@ export interface SkillWork {
   readonly key: string;
   readonly attempt: number;
 }
+
+/** The input of the effect `agent`: which agent a call delegates to. */
+export interface AgentLookup {
+  readonly call_id: string;
+  readonly agent: string;
+}
+
+/** The input of the effect `schedules`: the session's own are looked for. */
+export interface SchedulesLookup {
+  readonly call_id: string;
+}

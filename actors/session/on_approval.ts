@@ -9,6 +9,7 @@ import type { Draft } from "./draft.ts";
 import { fact } from "./events.ts";
 import { afterResult } from "./on_skill_result.ts";
 import { reject } from "./rejections.ts";
+import { startCall } from "./start_call.ts";
 import type { OpenCall } from "./state.ts";
 import { armWallTimer } from "./turns.ts";
 
@@ -65,12 +66,12 @@ function carryOut(draft: Draft, call: OpenCall, command: CommandOf<"approval.dec
   switch (command.decision) {
     case "approve":
     case "run_again":
-      return draft.add(fact("skill.started", {
+      return startCall(draft, call.skill, {
         call_id,
         input: command.input === undefined ? call.input : command.input,
         key: call.key || `session/${draft.facts.id}:${draft.nextSeq}`,
         attempt: call.attempt + 1,
-      }));
+      });
     case "deny": {
       const error = { code: "denied", message: `Denied by ${command.by}: ${why}` };
       return draft.add(fact("skill.failed", { call_id, error, ms: 0 }));

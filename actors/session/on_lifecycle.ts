@@ -38,11 +38,16 @@ export function onCancel(draft: Draft, command: CommandOf<"turn.cancel">): Json 
 }
 
 /** Ends the session for good. Doing it again changes nothing. */
-export function onClose(draft: Draft, command: CommandOf<"session.close">): Json {
-  if (draft.state.phase === "closed") return { id: draft.facts.id };
-  if (draft.state.turn) closeTurn(draft, { kind: "cancelled", reason: "the session was closed" });
-  draft.add(fact("session.closed", { reason: command.reason }));
-  return { id: draft.facts.id };
+export function onClose(draft: Draft, { reason }: CommandOf<"session.close">): Json {
+  const { id } = draft.facts;
+  if (draft.state.phase === "closed") return { id };
+  const why = reason === null ? "" : `: ${reason}`;
+  if (draft.state.turn) {
+    closeTurn(draft, { kind: "cancelled", reason: `the session was closed${why}` });
+  }
+  // The end of its task closes a child.
+  if (draft.state.phase === "open") draft.add(fact("session.closed", { reason }));
+  return { id };
 }
 
 /** Ends the turn if its wall time is over; else, unless people are waited for, looks again later. */

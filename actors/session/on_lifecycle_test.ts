@@ -183,7 +183,7 @@ Deno.test("summary() shows a list the status, the agent and what was used", () =
   assert.deepEqual(session.summary(busy.state), {
     status: "running",
     label: "assistant",
-    details: { agent_version: 1, metadata: {}, usage: USAGE, turns: 2, queued: 1 },
+    details: { agent_version: 1, metadata: {}, parent: null, usage: USAGE, turns: 2, queued: 1 },
   });
   assert.deepEqual(session.summary(newSession().state).status, "new");
 });

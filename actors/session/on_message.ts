@@ -33,6 +33,13 @@ export function onMessageSend(draft: Draft, command: CommandOf<"message.send">):
       },
     );
   }
+  if (turn && choice === "interrupt" && draft.state.parent) {
+    return reject(
+      "session_busy",
+      `Session works for session ${draft.state.parent.id}, and a message must not end that; wanted queue or inject, or cancel the turn`,
+      { turn: turn.number },
+    );
+  }
   const disposition = (turn ? choice : "start") as Payload<"message.received">["disposition"];
   // First the end of the turn: what had not joined it goes back to the queue, behind this message.
   if (turn && disposition === "interrupt") {

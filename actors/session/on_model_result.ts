@@ -8,6 +8,7 @@
 import type { CommandOf } from "./commands.ts";
 import type { Draft } from "./draft.ts";
 import { fact } from "./events.ts";
+import { startCall } from "./start_call.ts";
 import { endTurn, enforceBudgets } from "./turns.ts";
 import type { ProposedCall } from "./values.ts";
 
@@ -50,7 +51,7 @@ function openCall(draft: Draft, turn: number, call: ProposedCall & { call_id: st
     const approval_id = `apr_${facts.id}_${draft.nextSeq}`;
     return draft.add(fact("approval.requested", { approval_id, call_id, skill, input, risk }));
   }
-  draft.add(fact("skill.started", { call_id, input, key, attempt: 1 }));
+  startCall(draft, skill, { call_id, input, key, attempt: 1 });
 }
 
 /** Takes the end of a call that no provider answered. */

@@ -11,7 +11,8 @@ import { fact } from "./events.ts";
 import type { OpenCall } from "./state.ts";
 import { enforceBudgets } from "./turns.ts";
 
-function underWay(draft: Draft, call_id: string): OpenCall | undefined {
+/** The call of that id, if it was started and has not ended. */
+export function underWay(draft: Draft, call_id: string): OpenCall | undefined {
   return draft.state.turn?.calls.find((call) =>
     call.call_id === call_id && call.status === "started"
   );

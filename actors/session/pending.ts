@@ -5,8 +5,10 @@
  */
 import type { Effect } from "../behavior.ts";
 import { renderRemoved, systemPrompt, windowMessages } from "./context.ts";
-import type { ModelWork, SkillWork } from "./model_request.ts";
-import type { CompactionPlan, SessionState, Turn } from "./state.ts";
+import { DELEGATE, readDelegation } from "./delegation.ts";
+import type { AgentLookup, ModelWork, SchedulesLookup, SkillWork } from "./model_request.ts";
+import { SCHEDULE } from "./schedule_request.ts";
+import type { CompactionPlan, OpenCall, SessionState, Turn } from "./state.ts";
 
 /** Tells the model how to summarise. */
 const SUMMARY_PROMPT =
@@ -21,16 +23,7 @@ const SUMMARY_SHARE_MAX = 0.25;
 export function pending(state: SessionState): readonly Effect[] {
   const { turn } = state;
   if (!turn) return [];
-  const skills = turn.calls.filter((call) => call.status === "started").map((call): Effect => {
-    const { call_id, skill, input, key, attempt } = call;
-    const work: SkillWork = { call_id, skill, input, key, attempt };
-    return {
-      id: `${call_id}/${attempt}`,
-      kind: "skill",
-      policy: call.idempotent ? "retry" : "once",
-      input: work,
-    };
-  });
+  const skills = turn.calls.filter((call) => call.status === "started").map(callEffect);
   const { due } = turn;
   if (!due) return skills;
   return [...skills, {
@@ -44,6 +37,23 @@ export function pending(state: SessionState): readonly Effect[] {
         : modelWork(state, turn, due.call_id);
     },
   }];
+}
+
+/** A call that messages carry out needs to know something first, and does nothing by asking. */
+function callEffect(call: OpenCall): Effect {
+  const { call_id, skill, input, key, attempt } = call;
+  const id = `${call_id}/${attempt}`;
+  const delegation = skill === DELEGATE ? readDelegation(input) : null;
+  if (delegation) {
+    const lookup: AgentLookup = { call_id, agent: delegation.agent };
+    return { id, kind: "agent", policy: "retry", input: lookup };
+  }
+  if (skill === SCHEDULE) {
+    const lookup: SchedulesLookup = { call_id };
+    return { id, kind: "schedules", policy: "retry", input: lookup };
+  }
+  const work: SkillWork = { call_id, skill, input, key, attempt };
+  return { id, kind: "skill", policy: call.idempotent ? "retry" : "once", input: work };
 }
 
 function modelWork(state: SessionState, turn: Turn, call_id: string): ModelWork {

@@ -6,8 +6,15 @@
 import fc from "fast-check";
 import type { Json } from "../behavior.ts";
 import type { SessionCommand } from "./commands.ts";
-import { cancel, close, create } from "./session_scenario.ts";
-import { decisionSchema, onBusySchema, type ProposedCall, type Usage } from "./values.ts";
+import { cancel, close, create, sampleAgent } from "./session_scenario.ts";
+import {
+  decisionSchema,
+  type KnownSchedule,
+  onBusySchema,
+  type ProposedCall,
+  taskOutcomeSchema,
+  type Usage,
+} from "./values.ts";
 
 /** Present in one of three cases. */
 export const rarely = <T, U>(arbitrary: fc.Arbitrary<T>, otherwise: U): fc.Arbitrary<T | U> =>
@@ -32,13 +39,48 @@ export const usage: fc.Arbitrary<Usage> = fc.record({
   cost_usd: fc.double({ min: 0, max: 0.1, noNaN: true }),
 });
 
+const scheduleInput: fc.Arbitrary<Json> = fc.constantFrom<Json>(
+  { action: "create", content: "Report", cron: "0 9 * * 1", time_zone: "Europe/Zurich" },
+  { action: "create", content: "Report", at: "1970-01-01T00:10:00Z" },
+  { action: "create", content: "Report", cron: "often" },
+  { action: "list" },
+  { action: "cancel", id: "sch_1" },
+);
+
+const skillAndInput: fc.Arbitrary<Pick<ProposedCall, "skill" | "input">> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ skill: fc.constantFrom("clock", "send_mail"), input: json }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      skill: fc.constant("delegate"),
+      input: fc.oneof({ weight: 4, arbitrary: fc.constant({ task: "Write" }) }, json),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ skill: fc.constant("schedule"), input: scheduleInput }) },
+);
+
 /** A call that a model asks for. */
-export const call: fc.Arbitrary<ProposedCall> = fc.record({
-  skill: fc.constantFrom("clock", "send_mail"),
-  input: json,
-  risk: fc.nat(5),
-  idempotent: fc.boolean(),
-  problem: rarely(fc.constant({ code: "skill_not_found", message: "None" }), null),
+export const call: fc.Arbitrary<ProposedCall> = fc.tuple(
+  skillAndInput,
+  fc.record({
+    risk: fc.nat(5),
+    idempotent: fc.boolean(),
+    problem: rarely(fc.constant({ code: "skill_not_found", message: "None" }), null),
+  }),
+).map(([named, judged]) => ({ ...named, ...judged }));
+
+/** A schedule that a session is told of. */
+export const knownSchedule: fc.Arbitrary<KnownSchedule> = fc.record({
+  id: fc.constantFrom("sch_1", "sch_2"),
+  name: rarely(text, null),
+  status: fc.constantFrom("active", "paused"),
+  content: text,
+  cron: fc.constant("0 9 * * 1"),
+  time_zone: fc.constant("UTC"),
+  next: rarely(fc.nat(), null),
 });
 
 /** The choice that comes with a message. */
@@ -102,5 +144,26 @@ export const anyCommand: fc.Arbitrary<SessionCommand> = fc.oneof(
   }),
   fc.record({ type: fixed("skill.fail"), call_id: callId, error, ms: fc.nat() }),
   fc.record({ type: fixed("skill.interrupt"), call_id: callId }),
+  fc.record({
+    type: fixed("session.spawn"),
+    agent: fc.constant(sampleAgent()),
+    parent: fc.constant({ id: "ses_9", call_id: "call_1_0", depth: 1 }),
+    task: fc.record({ message_id: fc.uuid(), content: text }),
+  }),
+  fc.record({ type: fixed("child.spawn"), call_id: callId, agent: fc.constant(sampleAgent()) }),
+  fc.record({
+    type: fixed("child.reply"),
+    call_id: callId,
+    child_id: fc.nat(30).map((seq) => `ses_0~${seq}`),
+    outcome: fc.constantFrom(...taskOutcomeSchema.options),
+    text,
+    error: rarely(error, null),
+    usage,
+  }),
+  fc.record({
+    type: fixed("schedules.found"),
+    call_id: callId,
+    schedules: fc.array(knownSchedule, { maxLength: 3 }),
+  }),
   fc.record({ type: fixed("turn.expire"), turn: fc.integer() }),
 );

@@ -4,11 +4,14 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import fc from "fast-check";
+import { session } from "./behavior.ts";
 import type { SessionLimits } from "./draft.ts";
-import { call, json, onBusy, rarely, text, usage } from "./random_commands.ts";
+import { call, json, knownSchedule, onBusy, rarely, text, usage } from "./random_commands.ts";
 import { type Ending, type Move, SessionRun } from "./session_run.ts";
 import type { AgentDraft } from "./session_scenario.ts";
+import { NO_USAGE } from "./state.ts";
 
 /** Lives in which a rule is looked for an exception. */
 const LIVES = 60;
@@ -18,6 +21,7 @@ const ending: fc.Arbitrary<Ending> = fc.record({
   text,
   output: fc.oneof(json, text),
   calls: fc.array(call, { maxLength: 3 }),
+  schedules: fc.array(knownSchedule, { maxLength: 3 }),
   usage,
 });
 
@@ -61,6 +65,14 @@ const move: fc.Arbitrary<Move> = fc.oneof(
       input: rarely(json, undefined),
     }),
   },
+  {
+    weight: 8,
+    arbitrary: fc.tuple(ending, pick).map(([ending, pick]) => ({
+      kind: "reply" as const,
+      pick,
+      ...ending,
+    })),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.nat(400) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("ring" as const), early: fc.boolean() }) },
   {
@@ -95,6 +107,10 @@ const limits: fc.Arbitrary<SessionLimits> = fc.record({
   mailbox_per_session: fc.integer({ min: 1, max: 6 }),
   skill_output_model_chars: fc.integer({ min: 1, max: 1000 }),
   require_approval_for_risk: fc.nat(6),
+  delegation_depth: fc.integer({ min: 1, max: 3 }),
+  children_open: fc.integer({ min: 1, max: 2 }),
+  children_total: fc.integer({ min: 1, max: 4 }),
+  schedules_per_session: fc.integer({ min: 1, max: 3 }),
 });
 
 /** A session to be, and the moves to come. Now and then it is closed on the way. */
@@ -103,15 +119,26 @@ interface Life {
   readonly moves: readonly Move[];
 }
 
+/** The call for which a session works, in one of three lives. */
+const parent = rarely(
+  fc.record({
+    id: fc.constant("ses_9"),
+    call_id: fc.constant("call_1_0"),
+    depth: fc.integer({ min: 1, max: 3 }),
+  }),
+  null,
+);
+
 const life: fc.Arbitrary<Life> = fc.record({
   spec,
   limits,
+  parent,
   moves: fc.array(move, { minLength: 5, maxLength: 70, size: "max" }),
   last: rarely(fc.constant<Move[]>([{ kind: "close" }, { kind: "fork" }]), []),
-}).map(({ spec, limits, moves, last }) => {
+}).map(({ spec, limits, parent, moves, last }) => {
   const middle = Math.floor(moves.length / 2);
   return {
-    begin: () => new SessionRun(spec, limits),
+    begin: () => new SessionRun(spec, limits, parent),
     moves: [...moves.slice(0, middle), ...last, ...moves.slice(middle)],
   };
 });
@@ -158,4 +185,29 @@ function live({ begin, moves }: Life): SessionRun {
   const run = begin();
   for (const move of moves) run.move(move);
   return run;
+}
+
+/** Ends whatever is owed, and answers for children and people, until the session rests. */
+export function settle(run: SessionRun): void {
+  const ending = {
+    ends: "well",
+    text: "done",
+    output: null,
+    calls: [],
+    schedules: [],
+    usage: NO_USAGE,
+  } as const;
+  for (let moves = 0; run.state.turn; moves++) {
+    assert.ok(moves < 1000, "The session comes to rest");
+    const open = session.pending(run.state).length > 0
+      ? "work"
+      : run.state.turn.calls.some(({ child }) => child)
+      ? "reply"
+      : "decide";
+    run.move(
+      open === "decide"
+        ? { kind: open, pick: 0, decisions: ["deny", "fail"], input: undefined }
+        : { kind: open, pick: 0, ...ending },
+    );
+  }
 }

@@ -5,15 +5,15 @@
  * @module
  */
 import canonicalize from "canonicalize";
-import { type Effect, isRejection, type Json } from "../behavior.ts";
+import { type Effect, isRejection, type Json, type Send } from "../behavior.ts";
 import { session } from "./behavior.ts";
 import { WALL_TIMER } from "./budgets.ts";
 import type { CommandOf, SessionCommand } from "./commands.ts";
 import type { SessionLimits } from "./draft.ts";
 import type { SessionEvent } from "./events.ts";
-import { type AgentDraft, create, START } from "./session_scenario.ts";
+import { type AgentDraft, create, sampleAgent, START } from "./session_scenario.ts";
 import { initialState, type SessionState } from "./state.ts";
-import type { OnBusy, ProposedCall, Usage } from "./values.ts";
+import type { KnownSchedule, OnBusy, Parent, ProposedCall, Usage } from "./values.ts";
 
 /** How an effect ends; which members count depends on its kind. */
 export interface Ending {
@@ -21,6 +21,7 @@ export interface Ending {
   readonly text: string;
   readonly output: Json;
   readonly calls: readonly ProposedCall[];
+  readonly schedules: readonly KnownSchedule[];
   readonly usage: Usage;
 }
 
@@ -31,6 +32,8 @@ export type Move =
   | ({ readonly kind: "work"; readonly pick: number } & Ending)
   /** Ends an effect that was owed at some time. */
   | ({ readonly kind: "late"; readonly pick: number } & Ending)
+  /** A child answers: one that is waited for, or one of before when there is none. */
+  | ({ readonly kind: "reply"; readonly pick: number } & Ending)
   /** Answers an open question, or one of before when there is none, with the first decision that is taken. */
   | {
     readonly kind: "decide";
@@ -69,15 +72,28 @@ export class SessionRun {
   /** What the session took over from its source, if it is a fork. */
   origin: SessionState;
   readonly #limits: SessionLimits;
+  /** What went out to other actors. */
+  sends: Send<unknown>[] = [];
   readonly #effects: Effect[] = [];
+  /** The calls that became sessions: `call_id` and `child_id`. */
+  readonly #children: { readonly call_id: string; readonly child_id: string }[] = [];
   readonly #questions: string[] = [];
   #messages = 0;
   #forks = 0;
 
-  constructor(spec: AgentDraft, limits: SessionLimits) {
+  /** @param parent for whom it works; null for a session that nobody delegated to */
+  constructor(spec: AgentDraft, limits: SessionLimits, parent: Parent | null = null) {
     this.#limits = limits;
     this.state = this.origin = initialState("ses_0");
-    this.apply(create(spec));
+    const task = { message_id: "m0", content: "The task" };
+    this.apply(
+      parent ? { type: "session.spawn", agent: sampleAgent(spec), parent, task } : create(spec),
+    );
+  }
+
+  /** The limits in force. */
+  get limits(): SessionLimits {
+    return this.#limits;
   }
 
   /** The risk from which on calls wait for approval. */
@@ -98,6 +114,8 @@ export class SessionRun {
         return this.#end(choose(session.pending(this.state), move.pick), move);
       case "late":
         return this.#end(choose(this.#effects, move.pick), move);
+      case "reply":
+        return this.#reply(move);
       case "decide":
         return this.#decide(move);
       case "wait":
@@ -130,10 +148,12 @@ export class SessionRun {
       this.state = session.evolve(this.state, event, this.now, next);
       const last = index === decided.events.length - 1;
       this.journal.push({ seq: next, at: this.now, event, state: this.state, last });
+      if (event.type === "child.spawned") this.#children.push(event.payload);
       for (const change of session.questions(event)) {
         if (change.op === "ask") this.#questions.push(change.id);
       }
     }
+    this.sends.push(...decided.sends ?? []);
     for (const { name, at, command } of decided.timers ?? []) {
       if (name === WALL_TIMER) this.timer = at !== null && command ? { at, command } : null;
     }
@@ -146,6 +166,19 @@ export class SessionRun {
     if (!effect) return;
     const { call_id } = effect.input as { call_id: string };
     this.apply(result(effect.kind, call_id, ending));
+  }
+
+  #reply({ pick, ends, text, usage }: Extract<Move, { kind: "reply" }>): void {
+    const open =
+      this.state.turn?.calls.flatMap(({ call_id, child }) =>
+        child ? [{ call_id, child_id: child.id }] : []
+      ) ?? [];
+    const child = choose(open.length > 0 ? open : this.#children, pick);
+    if (!child) return;
+    const well = ends === "well";
+    const outcome = well ? "completed" : ends === "badly" ? "failed" : "cancelled";
+    const error = well ? null : { code: "broken", message: "It broke" };
+    this.apply({ type: "child.reply", ...child, outcome, text: well ? text : "", error, usage });
   }
 
   #decide(move: Extract<Move, { kind: "decide" }>): void {
@@ -178,6 +211,7 @@ export class SessionRun {
     const state = journaled(this.state) as unknown as Json;
     this.state = initialState(`ses_${++this.#forks}`);
     this.journal = [];
+    this.sends = [];
     this.timer = null;
     this.apply({ type: "session.fork", from, metadata: {}, state });
     this.origin = this.state;
@@ -189,13 +223,19 @@ function choose<T>(from: readonly T[], pick: number): T | undefined {
 }
 
 function result(kind: string, call_id: string, ending: Ending): SessionCommand {
-  const { ends, text, output, calls, usage } = ending;
+  const { ends, text, output, calls, schedules, usage } = ending;
   const error = { code: "broken", message: "It broke" };
   if (kind === "skill") {
     if (ends === "unknown") return { type: "skill.interrupt", call_id };
     return ends === "well"
       ? { type: "skill.complete", call_id, output, via: "run", ms: 1 }
       : { type: "skill.fail", call_id, error, ms: 1 };
+  }
+  if (kind === "agent" || kind === "schedules") {
+    if (ends !== "well") return { type: "skill.fail", call_id, error, ms: 1 };
+    return kind === "agent"
+      ? { type: "child.spawn", call_id, agent: sampleAgent() }
+      : { type: "schedules.found", call_id, schedules: [...schedules] };
   }
   if (kind === "compact") {
     const degraded = ends === "well" ? null : error;

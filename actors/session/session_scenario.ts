@@ -13,7 +13,7 @@ import { session } from "./behavior.ts";
 import type { CommandOf, SessionCommand } from "./commands.ts";
 import type { SessionLimits } from "./draft.ts";
 import type { Payload, SessionEvent, SessionEventType } from "./events.ts";
-import type { SessionState } from "./state.ts";
+import type { OpenCall, SessionState } from "./state.ts";
 import type { OnBusy, ProposedCall, Usage } from "./values.ts";
 
 /** A session at some point of its life. */
@@ -35,6 +35,10 @@ export const LIMITS: SessionLimits = {
   mailbox_per_session: 100,
   skill_output_model_chars: 1000,
   require_approval_for_risk: 3,
+  delegation_depth: 3,
+  children_open: 8,
+  children_total: 100,
+  schedules_per_session: 20,
 };
 
 /** When sessions under test begin, in milliseconds since the epoch. */
@@ -75,6 +79,11 @@ export function play(from: SessionScenario, ...steps: readonly [Step, ...Step[]]
 /** The types of the events that a command caused. */
 export function types(outcome: SessionOutcome): SessionEventType[] {
   return outcome.decision.events.map((event) => event.type);
+}
+
+/** What goes out to other actors: to whom, and which command. */
+export function sends(outcome: SessionOutcome): [string, unknown][] {
+  return (outcome.decision.sends ?? []).map(({ to, command }) => [`${to.type}/${to.id}`, command]);
 }
 
 /** What the only event of that type among those that a command caused says. */
@@ -203,6 +212,28 @@ export function interrupted(index: number): (state: SessionState) => CommandOf<"
   return (state) => ({ type: "skill.interrupt", call_id: callAt(state, index).call_id });
 }
 
+/** Has the agent be found to which the `index`th call of the last answer delegates. */
+export function found(index: number): (state: SessionState) => CommandOf<"child.spawn"> {
+  return (state) => ({
+    type: "child.spawn",
+    call_id: callAt(state, index).call_id,
+    agent: { ...sampleAgent(), name: "writer", version: 3 },
+  });
+}
+
+/** Has the session that works on the `index`th call of the last answer answer. */
+export function reply(
+  index: number,
+  ending: Partial<CommandOf<"child.reply">> = {},
+): (state: SessionState) => CommandOf<"child.reply"> {
+  return (state) => {
+    const { call_id, child } = callAt(state, index);
+    const child_id = child?.id ?? "ses_none";
+    const well = { outcome: "completed", text: `reply ${index}`, error: null } as const;
+    return { type: "child.reply", call_id, child_id, usage: USAGE, ...well, ...ending };
+  };
+}
+
 /** A person's decision about the `index`th call of the last answer. */
 export function judge(
   index: number,
@@ -226,6 +257,6 @@ function dueCall(state: SessionState): string {
 function callAt(
   state: SessionState,
   index: number,
-): { call_id: string; approval_id: string | null } {
-  return state.turn?.calls[index] ?? { call_id: "call_none", approval_id: null };
+): Pick<OpenCall, "call_id" | "approval_id" | "child"> {
+  return state.turn?.calls[index] ?? { call_id: "call_none", approval_id: null, child: null };
 }

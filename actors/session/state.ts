@@ -2,14 +2,15 @@
  * What a session remembers. Plain JSON: a snapshot is this value and nothing else.
  *
  * It is bounded: what compaction removes from the transcript stays in the journal only. Raise
- * `state_version` in `behavior.ts` with its shape, and the version of `session.forked`, which carries one.
+ * `state_version` in `behavior.ts` with its shape. `session.forked` carries one: a member that is added
+ * has its initial value in a fork of an older one; any other change raises the version of that event.
  *
  * @module
  */
 import type { Json } from "../behavior.ts";
 import type { PinnedAgent } from "./agent.ts";
 import type { ModelMessage } from "./model_request.ts";
-import type { Usage } from "./values.ts";
+import type { Parent, Usage } from "./values.ts";
 
 /** A message accepted and not yet part of a turn. */
 export interface QueuedMessage {
@@ -28,10 +29,17 @@ export type Item =
  * - `proposed`: the model asked for it.
  * - `awaiting`: a person has to approve it.
  * - `started`: it may be running; it has certainly not ended.
+ * - `delegated`: another session works on it and will answer; nothing is owed meanwhile.
  * - `interrupted`: nobody knows how it ended; a person has to say.
  * - `ended`: its result is in the transcript.
  */
-export type CallStatus = "proposed" | "awaiting" | "started" | "interrupted" | "ended";
+export type CallStatus =
+  | "proposed"
+  | "awaiting"
+  | "started"
+  | "delegated"
+  | "interrupted"
+  | "ended";
 
 /** A skill call of the running turn's last answer. */
 export interface OpenCall {
@@ -47,6 +55,8 @@ export interface OpenCall {
   /** The idempotency key, from the first start on. */
   readonly key: string;
   readonly attempt: number;
+  /** The session that works on it, and since when; null unless `delegated`. */
+  readonly child: { readonly id: string; readonly since: number } | null;
 }
 
 /** What compaction takes out of the transcript. */
@@ -89,6 +99,10 @@ export interface SessionState {
   readonly failed: boolean;
   readonly agent: PinnedAgent | null;
   readonly metadata: Readonly<Record<string, Json>>;
+  /** For whom it works; null for a session that nobody delegated to. */
+  readonly parent: Parent | null;
+  /** How many sessions it has delegated to. */
+  readonly children: number;
   /** What compaction made of the conversation before the transcript. */
   readonly summary: string | null;
   readonly transcript: readonly Item[];
@@ -112,6 +126,8 @@ export function initialState(id: string): SessionState {
     failed: false,
     agent: null,
     metadata: {},
+    parent: null,
+    children: 0,
     summary: null,
     transcript: [],
     queue: [],

@@ -5,15 +5,10 @@
  */
 import { invariant } from "../invariant.ts";
 import { exceededBudget, WALL_TIMER, wallLeft } from "./budgets.ts";
+import { answerParent, closeChildren, type TurnEnd } from "./children.ts";
 import type { Draft } from "./draft.ts";
-import { fact } from "./events.ts";
-import type { Fault } from "./values.ts";
-
-/** How a turn ends. */
-export type TurnEnd =
-  | { readonly kind: "completed" }
-  | { readonly kind: "failed"; readonly error: Fault }
-  | { readonly kind: "cancelled"; readonly reason: string };
+import { fact, type SessionEvent } from "./events.ts";
+import type { Turn } from "./state.ts";
 
 /**
  * Starts a turn with the first message of the queue, if there is one and no turn runs. In a session
@@ -35,7 +30,7 @@ export function endTurn(draft: Draft, end: TurnEnd): void {
   startTurn(draft);
 }
 
-/** Ends the running turn. */
+/** Ends the running turn, the work of its children, and that for the session's own parent. */
 export function closeTurn(draft: Draft, end: TurnEnd): void {
   const { turn, agent } = draft.state;
   invariant(turn && agent, "T1 only a running turn ends");
@@ -44,23 +39,20 @@ export function closeTurn(draft: Draft, end: TurnEnd): void {
   if (budgets.turn.wall_ms !== undefined || budgets.session.wall_ms !== undefined) {
     draft.timer({ name: WALL_TIMER, at: null });
   }
+  draft.add(turnEnded(turn, end, open_approvals));
+  closeChildren(draft, turn, end);
+  answerParent(draft, end);
+}
+
+function turnEnded(turn: Turn, end: TurnEnd, open_approvals: string[]): SessionEvent {
+  const { number, last_call_id, usage } = turn;
   switch (end.kind) {
     case "completed":
-      return draft.add(
-        fact("turn.completed", {
-          turn: turn.number,
-          call_id: turn.last_call_id,
-          usage: turn.usage,
-        }),
-      );
+      return fact("turn.completed", { turn: number, call_id: last_call_id, usage });
     case "failed":
-      return draft.add(
-        fact("turn.failed", { turn: turn.number, error: end.error, open_approvals }),
-      );
+      return fact("turn.failed", { turn: number, error: end.error, open_approvals });
     case "cancelled":
-      return draft.add(
-        fact("turn.cancelled", { turn: turn.number, reason: end.reason, open_approvals }),
-      );
+      return fact("turn.cancelled", { turn: number, reason: end.reason, open_approvals });
     default:
       return end satisfies never;
   }

@@ -10,6 +10,8 @@ import { parseEvent, UnknownEvent } from "./upcast.ts";
 const SAMPLES: Readonly<Record<string, string>> = {
   "session.created/1":
     `{"agent":{"name":"assistant","version":2,"spec":{"system":"Be kind","model":"openai/gpt-9","fallbacks":["demo"],"skills":["*"],"max_steps":32,"max_output_tokens":4096,"context_tokens":64000,"temperature":0.5,"budgets":{"turn":{"tokens":1000,"wall_ms":60000},"session":{"cost_usd":1.5,"steps":9}},"risk_threshold":3,"on_busy":"queue"}},"metadata":{"team":"a","tags":[1,null]}}`,
+  "session.spawned/1":
+    `{"agent":{"name":"writer","version":3,"spec":{"system":"","fallbacks":[],"skills":["*"],"max_steps":32,"max_output_tokens":4096,"context_tokens":64000,"budgets":{"turn":{},"session":{}},"on_busy":"queue"}},"metadata":{"parent":"ses_1","depth":1},"parent":{"id":"ses_1","call_id":"call_1_0","depth":1}}`,
   "session.forked/1":
     `{"from":{"id":"ses_1","seq":4,"hash":"ab12"},"metadata":{},"state":{"id":"ses_1","phase":"open","turn":null,"queue":[]}}`,
   "session.closed/1": `{"reason":null}`,
@@ -36,6 +38,10 @@ const SAMPLES: Readonly<Record<string, string>> = {
     `{"call_id":"call_1_0","output":{"sent":true},"shown_chars":16384,"via":"run","ms":7.25}`,
   "skill.failed/1":
     `{"call_id":"call_1_0","error":{"code":"skill_timeout","message":"Took longer than 30000 ms"},"ms":30000}`,
+  "child.spawned/1":
+    `{"call_id":"call_1_0","child_id":"ses_1~7","agent":"writer","agent_version":3,"depth":1}`,
+  "child.replied/1":
+    `{"call_id":"call_1_0","child_id":"ses_1~7","outcome":"completed","usage":{"input_tokens":10,"output_tokens":5,"cost_usd":0.25}}`,
   "skill.interrupted/1":
     `{"call_id":"call_1_0","approval_id":"apr_ses_1_9","skill":"send_mail","input":{"to":"eve"},"risk":3}`,
   "context.compacted/1":

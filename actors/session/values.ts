@@ -41,6 +41,34 @@ export const proposedCallSchema = z.object({
 /** A call that the model asked for. */
 export type ProposedCall = z.output<typeof proposedCallSchema>;
 
+/** The call of another session for which a session works. */
+export const parentSchema = z.object({
+  id: z.string(),
+  call_id: z.string(),
+  /** How many sessions stand above this one; 1 for the child of a session that nobody delegated to. */
+  depth: z.int().min(1),
+});
+
+/** The call of another session for which a session works. */
+export type Parent = z.output<typeof parentSchema>;
+
+/** How the work for a parent ended. */
+export const taskOutcomeSchema = z.enum(["completed", "failed", "cancelled"]);
+
+/** What a session that asks for its schedules is told of one; times in milliseconds since the epoch. */
+export const knownScheduleSchema = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  status: z.string(),
+  content: z.string(),
+  cron: z.string().nullable(),
+  time_zone: z.string().nullable(),
+  next: z.int().nullable(),
+});
+
+/** What a session is told of a schedule. */
+export type KnownSchedule = z.output<typeof knownScheduleSchema>;
+
 /** What happens to a message that arrives during a turn. */
 export const onBusySchema = z.enum(["queue", "inject", "interrupt", "reject"]);
 

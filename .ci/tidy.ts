@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { SCHEDULE_REJECTIONS } from "../actors/schedule/rejections.ts";
 import { REJECTIONS } from "../actors/session/rejections.ts";
 import { ERROR_REACTIONS } from "../runtime/errors.ts";
 import { RATCHET } from "./size_limits.ts";
@@ -29,7 +30,11 @@ export function tidy(files: readonly SourceFile[]): Fault[] {
     ...fileSizes(files, RATCHET),
     ...bannedWords(files),
     ...testAssertions(files),
-    ...errorPages(files, [...Object.keys(ERROR_REACTIONS), ...REJECTIONS]),
+    ...errorPages(files, [
+      ...Object.keys(ERROR_REACTIONS),
+      ...REJECTIONS,
+      ...SCHEDULE_REJECTIONS,
+    ]),
   ];
 }
 

@@ -3,36 +3,41 @@
  *
  * @module
  */
+import { schedule } from "../actors/schedule/behavior.ts";
 import { session } from "../actors/session/behavior.ts";
 import type { SessionState } from "../actors/session/state.ts";
 import type { Json } from "../actors/behavior.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createHealth } from "./compose/health.ts";
-import { journalPath } from "./compose/journal_file.ts";
 import { listen } from "./compose/listen.ts";
+import { createLookupEffects } from "./compose/lookup_effects.ts";
+import { openJournal } from "./compose/open_journal.ts";
+import { openStreams } from "./compose/open_streams.ts";
 import { composeRouter } from "./compose/router.ts";
+import { secretMask } from "./compose/secret_mask.ts";
+import { runWhereOwned } from "./compose/single_run.ts";
 import { composeSkills } from "./compose/skills.ts";
 import type { Config } from "./config.ts";
 import { TENANT } from "./edge/auth.ts";
 import { createEdge } from "./edge/server.ts";
+import { keepHeapLow } from "./engine/idle_heap.ts";
 import { Node } from "./engine/node.ts";
 import type { ActorType } from "./engine/services.ts";
 import type { AnyBehavior } from "./engine/step.ts";
 import { type Entropy, systemEntropy } from "./entropy.ts";
+import { systemHeap } from "./heap.ts";
 import type { Journal } from "./journal/port.ts";
-import { openSqliteJournal } from "./journal/sqlite/open.ts";
 import { createModelEffects } from "./llm/model_effect.ts";
 import { createSkillEffect } from "./sandbox/skill_effect.ts";
 import type { Skills } from "./sandbox/port.ts";
-import { LocalLiveEvents, LocalMailboxes } from "./streams/local.ts";
-import type { LiveEvents } from "./streams/port.ts";
+import type { LiveEvents, Streams } from "./streams/port.ts";
 import { createLogger, stderrSink } from "./telemetry/log.ts";
 import { systemMemoryLimitBytes } from "./telemetry/memory_limit.ts";
 import { createMetrics, type ScrapedMetrics } from "./telemetry/metrics.ts";
 import type { Logger, Metrics } from "./telemetry/port.ts";
 import { noteSession } from "./telemetry/session_metrics.ts";
 import { tracer } from "./telemetry/traces.ts";
-import { VERSION } from "./version.ts";
+import { PROTOCOL_VERSION, VERSION } from "./version.ts";
 
 /** What may be chosen besides the configuration. */
 export interface StartOptions {
@@ -80,7 +85,7 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     api_key: config.http.api_key,
     limits: config.limits,
     version: VERSION,
-    health: createHealth({ clock, config, engine: node, journal, skills }),
+    health: createHealth({ clock, config, engine: node, journal, streams: engine.streams, skills }),
   });
   const servers = listen(config.http, edge, log);
   const owned = started.move();
@@ -90,6 +95,8 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     metrics_url: servers.metrics_url,
     async stop() {
       log.info({}, "Node stops");
+      // Clients that keep their connection go to another node with their next request.
+      servers.retire();
       await engine.quiesce();
       // A client that does not read, or does not finish its request, must not keep the node.
       const patience = new AbortController();
@@ -111,7 +118,11 @@ export interface RunningEngine extends AsyncDisposable {
   readonly live: LiveEvents;
   readonly skills: Skills;
   readonly node: Node;
-  /** Finishes the commands under way, takes no more, and ends all watches; what is stored can still be read. */
+  readonly streams: Streams;
+  /**
+   * Finishes the commands under way here, and ends all watches. What still comes is handled by other
+   * nodes, if there are any, and what is stored can still be read.
+   */
   quiesce(): Promise<void>;
 }
 
@@ -123,54 +134,77 @@ export interface RunningEngine extends AsyncDisposable {
 export async function startEngine(config: Config, options: StartOptions): Promise<RunningEngine> {
   const { limits } = config;
   await using started = new AsyncDisposableStack();
+  const env = options.env ?? {};
+  const mask = secretMask(config, env);
   const log = options.log ??
-    createLogger({ ...config.log, ...stderrSink() }).child({ node: config.node_id });
-  const journal = await openJournal(config, started, options.wrapJournal);
+    createLogger({ ...config.log, ...stderrSink(), mask }).child({ node: config.node_id });
+  await Deno.mkdir(config.skills.workspace, { recursive: true });
+  const opened = await openJournal(config, { clock: systemClock, log });
+  started.defer(() => opened.close());
+  const journal = options.wrapJournal?.(opened) ?? opened;
   const metrics = createMetrics({
     limitBytes: systemMemoryLimitBytes(),
     collect: (metrics) => collectFigures(journal, metrics),
   });
   const world = { clock: systemClock, entropy: systemEntropy, log, metrics };
-  const skills = started.use(await composeSkills(config, { ...world, env: options.env ?? {} }));
-  const router = await composeRouter(config, world);
-  const live = new LocalLiveEvents({ clock: world.clock, limits });
+  const skills = started.use(await composeSkills(config, { ...world, env, mask }));
+  const router = await composeRouter(config, { ...world, mask });
+  const { streams, ingest } = await openStreams(config, world);
+  started.use(streams);
+  const { live } = streams;
   const node = new Node({
     ...world,
     journal,
-    live,
-    mailboxes: new LocalMailboxes(),
+    streams,
     handlers: {
       ...createModelEffects({ router, skills, limits }),
+      ...createLookupEffects({ journal, clock: world.clock, limits }),
       skill: createSkillEffect({ skills, tracer: tracer("synapse.skills") }),
     },
     limits,
-    node_id: config.node_id,
-    types: { session: sessionType(config) },
-    onCommit: (_, before, step) => noteSession(metrics, before as SessionState, step.events),
+    identity: {
+      id: config.node_id,
+      incarnation: systemEntropy.id("inc"),
+      version: VERSION,
+      protocol_version: PROTOCOL_VERSION,
+    },
+    cluster: config.cluster,
+    types: {
+      session: sessionType(config, streams.egress !== null),
+      schedule: { behavior: schedule as AnyBehavior, limits: {}, outgoing: false },
+    },
+    onCommit({ type }, before, step) {
+      if (type === "session") noteSession(metrics, before as SessionState, step.events);
+    },
   });
   let quiet: Promise<void> | null = null;
-  const quiesce = () => quiet ??= node.stop().then(() => live.close());
-  started.defer(quiesce);
+  const quiesce = () => quiet ??= node.drain().then(() => live.close());
+  started.defer(() => node.stop());
   await putAgents(config, journal);
   options.signal?.throwIfAborted();
   await node.start();
+  const stopped = new AbortController();
+  const owns = (partition: number) => node.owns(partition);
+  const work = (signal: AbortSignal) => ingest(node, signal);
+  const ingesting = runWhereOwned({ clock: world.clock, owns, work }, stopped.signal);
+  const tidying = keepHeapLow({ ...world, heap: systemHeap(), node }, stopped.signal);
+  started.defer(async () => {
+    stopped.abort();
+    await quiesce();
+    await Promise.all([ingesting, tidying]);
+  });
   const owned = started.move();
   const dispose = () => owned.disposeAsync();
-  return { ...world, journal, live, skills, node, quiesce, [Symbol.asyncDispose]: dispose };
-}
-
-/** Opens the journal; it is closed with what was started. */
-async function openJournal(
-  config: Config,
-  started: AsyncDisposableStack,
-  wrap: StartOptions["wrapJournal"],
-): Promise<Journal> {
-  await Deno.mkdir(config.data_dir, { recursive: true });
-  await Deno.mkdir(config.skills.workspace, { recursive: true });
-  const path = journalPath(config);
-  const journal = await openSqliteJournal({ path, ...config.journal, clock: systemClock });
-  started.defer(() => journal.close());
-  return wrap?.(journal) ?? journal;
+  return {
+    ...world,
+    journal,
+    streams,
+    live,
+    skills,
+    node,
+    quiesce,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 /** What the file defines becomes the newest version; a built-in one only fills a gap. */
@@ -181,8 +215,8 @@ async function putAgents({ agents, agents_declared }: Config, journal: Journal):
   }
 }
 
-function sessionType({ limits, security }: Config): ActorType {
-  return { behavior: session as AnyBehavior, limits: { ...limits, ...security } };
+function sessionType({ limits, security }: Config, outgoing: boolean): ActorType {
+  return { behavior: session as AnyBehavior, limits: { ...limits, ...security }, outgoing };
 }
 
 async function collectFigures(journal: Journal, metrics: Metrics): Promise<void> {

@@ -13,12 +13,22 @@ import { type Environment, readEnvironment } from "./config/environment.ts";
 import { type ConfigFault, configInvalid, unsetVariable, wrongValue } from "./config/fault.ts";
 import type { FileValues } from "./config/file_schema.ts";
 import { readFileValues } from "./config/file_values.ts";
+import { journalPath } from "./config/journal_path.ts";
 import { keyOf, type PathStep } from "./config/json_schema.ts";
 import { checkModel, type ProviderSources, resolveLlm } from "./config/providers.ts";
+import { withPassword } from "./config/service_urls.ts";
 import { type Entropy, systemEntropy } from "./entropy.ts";
 import { PROTOCOL_VERSION, SPEC_VERSION, VERSION } from "./version.ts";
 
-export type { Config, Mode, Price, ProviderConfig, ProviderKind } from "./config/config_type.ts";
+export type {
+  Config,
+  Mode,
+  PostgresConfig,
+  Price,
+  ProviderConfig,
+  ProviderKind,
+  SqliteConfig,
+} from "./config/config_type.ts";
 export { configReference } from "./config/config_reference.ts";
 export { describeConfig } from "./config/describe_config.ts";
 
@@ -66,6 +76,7 @@ function resolveConfig(
   const sources: ProviderSources = { environment, variable, file };
   const { llm, names } = resolveLlm(values.llm, sources, faults);
   checkAgents(values.agents, names, file, faults);
+  checkCluster(values.cluster, file, faults);
   const path = (...parts: string[]) => resolve(source.cwd, ...parts);
   const { timeout_ms, memory_mb, pool_size, workspace } = values.skills;
   const container = environment.MODE !== "local";
@@ -99,10 +110,32 @@ function resolveConfig(
       workspace: workspace ? path(workspace) : path(environment.SYNAPSE_DATA_DIR, "workspace"),
       secrets: resolveSecrets(values.skills.secrets, sources, faults),
     },
-    journal: values.journal,
+    journal: resolveJournal(environment, values.journal, path),
+    redis: environment.REDIS_URL === undefined
+      ? null
+      : { url: environment.REDIS_URL, namespace: "synapse" },
+    cluster: values.cluster,
     limits: values.limits,
     traces: { enabled: environment.OTEL_DENO === "true" },
   };
+}
+
+/** Which journal, and how. A file is relative to the working folder. */
+function resolveJournal(
+  { DATABASE_URL, DB_PASSWORD, SYNAPSE_DATA_DIR }: Environment,
+  settings: FileValues["journal"],
+  path: (...parts: string[]) => string,
+): Config["journal"] {
+  if (DATABASE_URL === undefined) {
+    const data_dir = path(SYNAPSE_DATA_DIR);
+    return { kind: "sqlite", path: journalPath({ data_dir }), ...settings };
+  }
+  if (DATABASE_URL.kind === "sqlite") {
+    return { kind: "sqlite", path: path(DATABASE_URL.path), ...settings };
+  }
+  const { url } = DATABASE_URL;
+  const full = DB_PASSWORD === undefined ? url : withPassword(url, DB_PASSWORD);
+  return { kind: "postgres", url: full, ...settings };
 }
 
 /** Whoever can reach a node that asks for no key can do everything. */
@@ -149,6 +182,17 @@ function checkAgents(
     if (model !== undefined) check(model, "model");
     fallbacks.forEach((fallback, index) => check(fallback, "fallbacks", index));
   }
+}
+
+function checkCluster(
+  { lease_ms, heartbeat_ms }: FileValues["cluster"],
+  file: ConfigFile,
+  faults: ConfigFault[],
+): void {
+  if (heartbeat_ms * 3 <= lease_ms) return;
+  const path = ["cluster", "heartbeat_ms"];
+  const wanted = `at most a third of lease_ms, which is ${lease_ms}`;
+  faults.push(wrongValue(keyOf(path), heartbeat_ms, wanted, file.sourceOf(path)));
 }
 
 function resolveSecrets(

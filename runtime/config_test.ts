@@ -26,7 +26,14 @@ Deno.test("loadConfig() has a default for everything", () => {
       workspace: "/srv/node/data/workspace",
       secrets: {},
     },
-    journal: { synchronous: "full", partitions: 128 },
+    journal: {
+      kind: "sqlite",
+      path: "/srv/node/data/synapse.db",
+      synchronous: "full",
+      partitions: 128,
+    },
+    redis: null,
+    cluster: { lease_ms: 3000, heartbeat_ms: 1000 },
     traces: { enabled: false },
   });
   assert.deepEqual(limits, DEFAULT_LIMITS);
@@ -215,7 +222,8 @@ skills: { secrets: { mail: ${secret} } }
 `;
   const env = {
     SYNAPSE_API_KEY: "hunter2 hunter2 hunter2",
-    DATABASE_URL: `postgres://me:${secret}@db/x`,
+    DATABASE_URL: `postgres://me:${secret}@x@db/x`,
+    REDIS_URL: `redis://${secret}`.replace("-", "#"),
     ANTHROPIC_API_KEY: `a ${secret}`,
   };
   const faults = [
@@ -237,11 +245,16 @@ Deno.test("describeConfig() masks secrets that are set and shows the rest", () =
     OPENAI_API_KEY: "openai-secret",
     OPENAI_BASE_URL: "http://me:pass-secret@host/v1",
     MAIL_TOKEN: "mail-secret",
+    DATABASE_URL: "postgres://me@db/x",
+    DB_PASSWORD: "@db-secret",
+    REDIS_URL: "redis://:redis-secret@cache",
   };
   const config = loadConfig(sourceOf(env, "skills: { secrets: { mail: MAIL_TOKEN } }"));
   const text = JSON.stringify(describeConfig(config));
   assert.doesNotMatch(text, /-secret|0123456789/);
   assert.match(text, /"mail":"\*\*\*"/);
+  assert.match(text, /"url":"postgres:\/\/\*\*\*@db\/x"/);
+  assert.match(text, /"url":"redis:\/\/\*\*\*@cache"/);
   assert.match(text, /"base_url":"http:\/\/\*\*\*@host\/v1"/);
   assert.equal(config.skills.secrets.mail, "mail-secret");
   const { http, data_dir } = describeConfig(loadConfig(sourceOf())) as unknown as Config;

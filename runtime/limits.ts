@@ -44,6 +44,30 @@ export const limitsSchema = z.strictObject({
     "Characters of a skill's result that the model sees; the rest is cut and says so",
   ),
   skill_calls_per_answer: count(64, 1, 1024, "Skill calls of one model answer; those beyond fail"),
+  delegation_depth: count(
+    3,
+    0,
+    16,
+    "Levels of sessions below one that nobody delegated to; a call of `delegate` on the last fails",
+  ),
+  children_open: count(
+    8,
+    1,
+    1024,
+    "Sessions that one session has delegated to and waits for; one more call of `delegate` fails",
+  ),
+  children_total: count(
+    100,
+    1,
+    100_000,
+    "Sessions that one session delegates to in its life; one more call of `delegate` fails",
+  ),
+  schedules_per_session: count(
+    20,
+    1,
+    200,
+    "Schedules of one session that are not closed; one more is refused",
+  ),
   command_attempts: count(
     5,
     1,
@@ -82,7 +106,12 @@ export const limitsSchema = z.strictObject({
     86_400_000,
     "Milliseconds that a session's pieces are kept after its last watcher left",
   ),
-  watchers: count(10_000, 1, 1_000_000, "Open event streams; one more gets 429 with Retry-After"),
+  watchers: count(
+    10_000,
+    1,
+    1_000_000,
+    "Open event streams and requests with `?wait` together; one more gets 429 with Retry-After",
+  ),
   wait_ms: count(300_000, 1000, 3_600_000, "The longest `?wait`; a longer one is cut to it"),
   drain_ms: count(
     400,

@@ -14,7 +14,7 @@ const ADAPTERS: readonly RegExp[] = [
   /^runtime\/journal\/sqlite\//,
   /^runtime\/journal\/postgres\//,
   /^runtime\/streams\/local\w*\.ts$/,
-  /^runtime\/streams\/redis\w*\.ts$/,
+  /^runtime\/streams\/redis\//,
   /^runtime\/llm\/openai\w*\.ts$/,
   /^runtime\/llm\/anthropic\w*\.ts$/,
   /^runtime\/llm\/demo\w*\.ts$/,

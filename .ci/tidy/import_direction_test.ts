@@ -40,7 +40,7 @@ Deno.test("importDirection() lets work be done through ports, not adapters", () 
   allows("runtime/edge/skills.ts", "../sandbox/port.ts");
   refuses("runtime/engine/commit.ts", "../journal/sqlite/open.ts", adapter);
   refuses("runtime/edge/events.ts", "../streams/local.ts", adapter);
-  refuses("runtime/streams/ingress.ts", "./redis.ts", adapter);
+  refuses("runtime/streams/port.ts", "./redis/open.ts", adapter);
   refuses("runtime/llm/router.ts", "./openai.ts", adapter);
   refuses("runtime/memory/fusion.ts", "./qdrant.ts", adapter);
   refuses("runtime/edge/skills.ts", "../sandbox/loader.ts", adapter);
@@ -52,7 +52,7 @@ Deno.test("importDirection() lets composition, tests, suites, benches and the ad
   allows("runtime/journal/contract.ts", "./sqlite/open.ts");
   allows("bench/turns.ts", "../runtime/llm/demo.ts");
   allows("runtime/journal/sqlite/commit.ts", "./open.ts");
-  allows("runtime/streams/redis.ts", "./redis_keys.ts");
+  allows("runtime/streams/redis/open.ts", "./keys.ts");
   allows("runtime/sandbox/worker.ts", "./permissions.ts");
 });
 

@@ -33,5 +33,9 @@ export type ApiAgentStored = z.output<typeof schemas.putAgentSchema>;
 export type ApiAgentList = z.output<typeof schemas.agentListSchema>;
 /** All skills. */
 export type ApiSkillList = z.output<typeof schemas.skillListSchema>;
+/** A process that shares the journal. */
+export type ApiNode = z.output<typeof schemas.nodeSchema>;
+/** All nodes. */
+export type ApiNodeList = z.output<typeof schemas.nodeListSchema>;
 /** Readiness, dependency by dependency. */
 export type ApiReady = z.output<typeof schemas.readySchema>;

@@ -4,12 +4,13 @@
  * @module
  */
 import type { Command } from "commander";
+import type { PostgresConfig } from "../config.ts";
 import { counted } from "./counted.ts";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./cli_error.ts";
 import { EXIT } from "./exit_code.ts";
 import { group, teach } from "./help.ts";
-import { type AuditSource, type AuditSubject, fileSource, nodeSource } from "./audit_source.ts";
+import { type AuditSource, type AuditSubject, journalSource, nodeSource } from "./audit_source.ts";
 import { readConfig } from "./load_config.ts";
 
 /** Events read at a time. */
@@ -65,7 +66,7 @@ async function verify(
     };
     cli.show(report, () => summary(report));
   } finally {
-    close();
+    await close();
   }
 }
 
@@ -130,10 +131,10 @@ export async function auditSubject(
 
 interface OpenSource {
   readonly source: AuditSource;
-  close(): void;
+  close(): void | PromiseLike<void>;
 }
 
-/** The file that was named; else the node, if it answers; else the file that it would use. */
+/** The file that was named; else the node, if it answers; else the journal that it would use. */
 async function openSource(cli: Cli, path: string | undefined): Promise<OpenSource> {
   if (path !== undefined) return await openFile(path);
   const client = cli.client();
@@ -143,8 +144,8 @@ async function openSource(cli: Cli, path: string | undefined): Promise<OpenSourc
   } catch (error) {
     if (!(error instanceof CliError) || error.exit !== EXIT.unreachable) throw error;
   }
-  const { journalPath } = await import("../compose/journal_file.ts");
-  return await openFile(journalPath(await readConfig(cli.world)));
+  const { journal } = await readConfig(cli.world);
+  return journal.kind === "sqlite" ? await openFile(journal.path) : await openDatabase(journal);
 }
 
 async function openFile(path: string): Promise<OpenSource> {
@@ -157,5 +158,23 @@ async function openFile(path: string): Promise<OpenSource> {
     });
   }
   const file = openJournalFile(path);
-  return { source: fileSource(file, path), close: () => file[Symbol.dispose]() };
+  return { source: journalSource(file, path), close: () => file[Symbol.dispose]() };
+}
+
+async function openDatabase(config: PostgresConfig): Promise<OpenSource> {
+  const { openJournalDatabase } = await import("../compose/journal_database.ts");
+  const { readSchema } = await import("../compose/journal_schema.ts");
+  const { store, missing } = await readSchema(config);
+  if (missing.length > 0) {
+    throw new CliError(`${store} has no journal of this version: it lacks ${missing.join(", ")}`, {
+      exit: EXIT.notFound,
+      code: "journal_not_found",
+      hint: "Run `synapse migrate`",
+    });
+  }
+  const database = openJournalDatabase(config);
+  return {
+    source: journalSource(database, store),
+    close: () => database[Symbol.asyncDispose](),
+  };
 }

@@ -1,15 +1,15 @@
 /**
- * Where an audit reads the events: from a running node over HTTP, or from a stopped node's file.
+ * Where an audit reads the events: from a running node over HTTP, or from the journal itself.
  *
  * @module
  */
 import type { Address } from "../../actors/behavior.ts";
-import type { JournalEvent } from "../journal/port.ts";
+import type { Directory } from "../journal/directory_port.ts";
+import type { EventLog, JournalEvent } from "../journal/port.ts";
 import type { ApiEventList, ApiSession } from "./api_types.ts";
 import { CliError } from "./cli_error.ts";
 import { apiPath, type Client } from "./client.ts";
 import { EXIT } from "./exit_code.ts";
-import type { JournalFile } from "../compose/journal_file.ts";
 
 /** An actor to verify, and where its journal should end. */
 export interface AuditSubject {
@@ -22,7 +22,7 @@ export interface AuditSubject {
 
 /** Where to read. */
 export interface AuditSource {
-  /** For people: the node's address, or the file. */
+  /** For people: the node's address, the file, or the database. */
   readonly label: string;
   /** @throws {CliError} when there is no such session */
   find(session: string): Promise<AuditSubject>;
@@ -64,13 +64,13 @@ export function nodeSource(client: Client, label: string): AuditSource {
   };
 }
 
-/** Reads from a file. */
-export function fileSource(file: JournalFile, label: string): AuditSource {
+/** Reads from a journal. */
+export function journalSource(journal: EventLog & Directory, label: string): AuditSource {
   const subject = async (address: Address): Promise<AuditSubject | null> => {
-    const record = await file.find(address);
+    const record = await journal.find(address);
     if (record === null) return null;
     // A payload that is no JSON any more is found, with its number, when the events are read.
-    const loaded = await file.load(address).catch(() => null);
+    const loaded = await journal.load(address).catch(() => null);
     return { address, seq: record.seq, hash: loaded?.hash ?? null };
   };
   return {
@@ -86,7 +86,7 @@ export function fileSource(file: JournalFile, label: string): AuditSource {
     async *sessions() {
       const filter = { type: "session", status: null, label: null };
       for (let cursor: string | null = null;;) {
-        const page = await file.list(TENANT, filter, { cursor, limit: PAGE });
+        const page = await journal.list(TENANT, filter, { cursor, limit: PAGE });
         for (const { address } of page.items) {
           const found = await subject(address);
           if (found) yield found;
@@ -95,6 +95,6 @@ export function fileSource(file: JournalFile, label: string): AuditSource {
         cursor = page.next;
       }
     },
-    events: (address, after, limit) => file.readEvents(address, after, limit),
+    events: (address, after, limit) => journal.readEvents(address, after, limit),
   };
 }

@@ -4,10 +4,14 @@ import type { Address } from "../../actors/behavior.ts";
 import { systemClock } from "../clock.ts";
 import { canonicalJson } from "../journal/canonical_json.ts";
 import { GENESIS, hashEvent } from "../journal/hash_chain.ts";
-import type { NewEvent } from "../journal/port.ts";
+import type { Journal, NewEvent } from "../journal/port.ts";
+import { openPostgresJournal } from "../journal/postgres/open.ts";
 import { openSqliteJournal } from "../journal/sqlite/open.ts";
+import { withDatabase } from "../compose/database.ts";
+import { systemEntropy } from "../entropy.ts";
 import { EXIT } from "./exit_code.ts";
 import { fakeNode, type Run, runCli } from "./fake_node.ts";
+import { withSchema } from "./test_schema.ts";
 
 const AT = Date.UTC(2026, 0, 1);
 
@@ -25,37 +29,38 @@ function chain(id: string, length: number): NewEvent[] {
   return events;
 }
 
+/** Commits two sessions, and closes the journal. */
+async function fill(journal: Journal): Promise<void> {
+  const [lease] = await journal.acquire("node", [0], 1000);
+  const parts = [["ses_1", 3], ["ses_2", 700]] as const;
+  const outcomes = await journal.commit(parts.map(([id, length]) => ({
+    address: addressOf(id),
+    partition: 0,
+    epoch: lease?.epoch ?? 0,
+    expected_seq: 0,
+    events: chain(id, length),
+    summary: { status: "idle", label: "assistant", details: {} },
+    owed: false,
+    outgoing: false,
+    snapshot: null,
+    handled: [],
+    sends: [],
+    timers: [],
+    questions: [],
+    dead: [],
+    at: AT,
+  })));
+  assert.deepEqual(outcomes, ["committed", "committed"]);
+  await journal.close();
+}
+
 /** Writes a journal with two sessions, tampers with it, and verifies it. */
 async function audit(tamper: string, ...args: string[]): Promise<Run> {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/journal.db`;
   try {
-    const journal = await openSqliteJournal({
-      path,
-      synchronous: "normal",
-      partitions: 1,
-      clock: systemClock,
-    });
-    const [lease] = await journal.acquire("node", [0], 1000);
-    const parts = [["ses_1", 3], ["ses_2", 700]] as const;
-    const outcomes = await journal.commit(parts.map(([id, length]) => ({
-      address: addressOf(id),
-      partition: 0,
-      epoch: lease?.epoch ?? 0,
-      expected_seq: 0,
-      events: chain(id, length),
-      summary: { status: "idle", label: "assistant", details: {} },
-      owed: false,
-      snapshot: null,
-      handled: [],
-      sends: [],
-      timers: [],
-      questions: [],
-      dead: [],
-      at: AT,
-    })));
-    assert.deepEqual(outcomes, ["committed", "committed"]);
-    await journal.close();
+    const open = { path, synchronous: "normal", partitions: 1, clock: systemClock } as const;
+    await fill(await openSqliteJournal(open));
     using file = new DatabaseSync(path);
     file.exec(tamper);
     file.close();
@@ -128,4 +133,25 @@ Deno.test("audit verify asks a running node for the events", async () => {
   const broken = await run();
   assert.equal(broken.exit, EXIT.failed);
   assert.match(broken.stdout, /^ses_1: broken at 2: /);
+});
+
+Deno.test("audit verify reads the configured Postgres when no node answers", async () => {
+  await withSchema(async (url) => {
+    const env = { DATABASE_URL: url, SYNAPSE_URL: "http://127.0.0.1:1" };
+    const audit = () => runCli(["audit", "verify"], { env });
+    const empty = await audit();
+    assert.equal(empty.exit, EXIT.notFound);
+    assert.match(empty.stderr, /Database \w+ has no journal of this version: it lacks 1 /);
+
+    const open = { url, partitions: 1, clock: systemClock, entropy: systemEntropy };
+    await fill(await openPostgresJournal(open));
+    const sound = await audit();
+    assert.equal(sound.exit, EXIT.ok, sound.stderr);
+    assert.match(sound.stdout, /^Verified 2 sessions with 703 events in Database \w+: none/);
+
+    await withDatabase(url, (sql) => sql`UPDATE events SET payload = '{"turn":0}' WHERE seq = 600`);
+    const broken = await audit();
+    assert.equal(broken.exit, EXIT.failed);
+    assert.match(broken.stdout, /^ses_2: broken at 600: /);
+  });
 });

@@ -55,16 +55,24 @@ async function* examine(cli: Cli, file: string | undefined): AsyncGenerator<Find
   const { clock } = cli.world;
   let written: number | null = null;
   if (config !== null) {
-    const [{ checkJournal, writtenAt }, { journalPath }, network, skills] = await Promise.all([
-      import("./check_journal.ts"),
-      import("../compose/journal_file.ts"),
+    const [network, skills] = await Promise.all([
       import("./check_network.ts"),
       import("./check_skills.ts"),
     ]);
     yield machine.checkDataFolder(config.data_dir);
     yield machine.checkFreeSpace(config.data_dir);
-    yield await checkJournal(journalPath(config));
-    written = writtenAt(journalPath(config));
+    if (config.journal.kind === "sqlite") {
+      const { checkJournal, writtenAt } = await import("./check_journal.ts");
+      yield await checkJournal(config.journal.path);
+      written = writtenAt(config.journal.path);
+    } else {
+      const { checkPostgres } = await import("./check_postgres.ts");
+      yield* await checkPostgres(config.journal);
+    }
+    if (config.redis !== null) {
+      const { checkRedis } = await import("./check_redis.ts");
+      yield* await checkRedis(config.redis.url, clock);
+    }
     const { host: hostname, port, metrics_port } = config.http;
     yield await network.checkPort("API port", { hostname, port }, clock);
     yield await network.checkPort("metrics port", { hostname, port: metrics_port }, clock);

@@ -62,3 +62,21 @@ Deno.test("formatFinding() puts what to do on a line of its own", () => {
     "fault    a: Gone\n         → Bring it",
   );
 });
+
+Deno.test("doctor looks at Postgres and Redis when they are configured, and shows no password", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  const run = await doctor({
+    DATABASE_URL: `postgres://me@127.0.0.1:${port}/x`,
+    DB_PASSWORD: "hunter2",
+    REDIS_URL: `redis://:hunter2@127.0.0.1:${port}`,
+  });
+  assert.equal(run.exit, EXIT.failed);
+  assert.match(
+    run.stdout,
+    /^fault {4}journal: Database postgres:\/\/\*\*\*@.*\n +→ Start Postgres/m,
+  );
+  assert.match(run.stdout, /^fault {4}streams: redis:\/\/127\.0\.0\.1:\d+ .*\n +→ Start Redis/m);
+  assert.doesNotMatch(run.stdout, /hunter2/);
+});

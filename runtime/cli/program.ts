@@ -9,6 +9,7 @@ import { VERSION } from "../version.ts";
 import { agentsCommand } from "./agents.ts";
 import { approvalsCommand } from "./approvals.ts";
 import { auditCommand } from "./audit.ts";
+import { benchCommand } from "./bench.ts";
 import { chatCommand } from "./chat.ts";
 import { Cli, type CliWorld } from "./cli.ts";
 import { CliError } from "./cli_error.ts";
@@ -17,6 +18,8 @@ import { deadLettersCommand } from "./dead_letters.ts";
 import { doctorCommand } from "./doctor.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit_code.ts";
 import { healthCommand } from "./health.ts";
+import { migrateCommand } from "./migrate.ts";
+import { nodesCommand } from "./nodes.ts";
 import { sendCommand } from "./send.ts";
 import { serveCommand } from "./serve.ts";
 import { sessionsCommand } from "./sessions.ts";
@@ -73,7 +76,10 @@ const COMMANDS = [
   deadLettersCommand,
   agentsCommand,
   skillsCommand,
+  nodesCommand,
   auditCommand,
+  migrateCommand,
+  benchCommand,
   configCommand,
   doctorCommand,
   healthCommand,

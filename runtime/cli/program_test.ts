@@ -72,10 +72,14 @@ Deno.test("--help teaches: three steps for the program, examples and exit codes 
     const command of [
       ...commands,
       "agents put",
+      "nodes drain",
+      "migrate",
+      "bench",
       "audit verify",
       "config check",
       "doctor",
       "skills check",
+      "skills reload",
     ]
   ) {
     const { stdout } = await runCli([...command.split(" "), "--help"]);

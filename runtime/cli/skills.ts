@@ -18,6 +18,11 @@ export function skillsCommand(cli: Cli): Command {
   return group("skills", "List the skills of a node, and check skill files", [
     teach("ls", "List the skills of the running node", ["skills ls"]).action(() => list(cli)),
     teach(
+      "reload",
+      "Have the running node read its skills folder again, and list what it has then",
+      ["skills reload"],
+    ).action(() => reload(cli)),
+    teach(
       "check [folder]",
       "Load skill files in the sandbox, without a node, and say what is wrong",
       [
@@ -52,6 +57,13 @@ function skillTable(skills: readonly ShownSkill[]): string {
 
 async function list(cli: Cli): Promise<void> {
   const skills = await cli.client().get<ApiSkillList>(apiPath("skills"));
+  cli.show(skills, () => skillTable(skills.items));
+  if (!cli.json) noteFaults(cli, skills.faults);
+}
+
+async function reload(cli: Cli): Promise<void> {
+  const skills = await cli.client().post<ApiSkillList>(apiPath("skills", "reload"), {});
+  if (skills.faults.length > 0) cli.exit = EXIT.failed;
   cli.show(skills, () => skillTable(skills.items));
   if (!cli.json) noteFaults(cli, skills.faults);
 }

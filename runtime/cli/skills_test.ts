@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EXIT } from "./exit_code.ts";
+import { fakeNode, runCli } from "./fake_node.ts";
 
 const GOOD = `export default ({ defineSkill, z }) => defineSkill({
   name: "shout", description: "Says it louder", input: z.object({ text: z.string() }),
@@ -43,4 +44,22 @@ Deno.test("skills check names each file that does not load, and fails", async ()
   assert.deepEqual(report.skills.map(({ name }: { name: string }) => name), ["shout"]);
   assert.equal(report.faults[0].file, "bad.js");
   assert.match(report.faults[0].reason, /broken/);
+});
+
+Deno.test("skills reload has the node read its folder again, and fails when a file does not load", async () => {
+  const skill = { name: "shout", source: "user", risk: 2, capabilities: [], description: "Louder" };
+  const faults: { file: string; reason: string }[] = [];
+  await using node = fakeNode({
+    "POST /api/v1/skills/reload": () => ({ items: [skill], next: null, faults }),
+  });
+  const run = await runCli(["skills", "reload", "--url", node.url]);
+  assert.deepEqual([run.exit, run.stderr], [EXIT.ok, ""]);
+  assert.match(run.stdout, /^shout +user +2 +Louder$/m);
+  assert.ok(node.seen[0]?.headers.has("idempotency-key"));
+  faults.push({ file: "bad.ts", reason: "Broken" });
+  const again = await runCli(["skills", "reload", "--url", node.url]);
+  assert.deepEqual([again.exit, again.stderr], [EXIT.failed, "bad.ts: Broken\n"]);
+  const json = await runCli(["skills", "reload", "--url", node.url, "--json"]);
+  assert.equal(json.exit, EXIT.failed);
+  assert.deepEqual(JSON.parse(json.stdout).faults, faults);
 });

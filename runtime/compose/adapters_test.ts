@@ -15,7 +15,7 @@ const PORTS: readonly PortRule[] = [
   },
   {
     contract: "runtime/streams/contract.ts",
-    adapter: /^runtime\/streams\/(?!port\.|contract\.)(\w+)\.ts$/,
+    adapter: /^runtime\/streams\/(?!port\.|contract[./])(\w+)(?:\.ts$|\/)/,
   },
   { contract: "runtime/llm/contract.ts", adapter: /^runtime\/llm\/(openai|anthropic|demo)\.ts$/ },
   {
@@ -81,7 +81,8 @@ Deno.test("Every adapter that compose can choose runs its port's contract suite"
   const files = await readSources("runtime/");
   const chosen = [...files.keys()].filter((path) => CHOOSER.test(path));
   assert.ok(chosen.includes("runtime/compose.ts"));
-  assert.ok(importsOf(files, "runtime/compose.ts").includes("runtime/journal/sqlite/open.ts"));
+  const journals = importsOf(files, "runtime/compose/open_journal.ts");
+  assert.ok(journals.includes("runtime/journal/sqlite/open.ts"));
   assert.deepEqual(missingRuns(files), []);
 });
 

@@ -8,6 +8,7 @@ import type { HealthReport } from "../edge/health_report.ts";
 import type { Engine } from "../engine/port.ts";
 import { errorMessage } from "../errors.ts";
 import type { Journal } from "../journal/port.ts";
+import type { Streams } from "../streams/port.ts";
 import type { Skills } from "../sandbox/port.ts";
 import type { Config } from "../config.ts";
 
@@ -21,8 +22,9 @@ const JOURNAL_ANSWER_MS = 1000;
 export interface HealthSources {
   readonly clock: Clock;
   readonly config: Config;
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, "trouble">;
   readonly journal: Pick<Journal, "check">;
+  readonly streams: Pick<Streams, "trouble" | "carrier">;
   readonly skills: Pick<Skills, "list" | "faults">;
 }
 
@@ -39,7 +41,7 @@ export function createHealth(sources: HealthSources): () => Promise<HealthReport
     summarise({
       node: checkNode(engine),
       journal: await checkJournal(),
-      streams: { status: "ok", detail: "in this process" },
+      streams: checkStreams(sources.streams),
       skills: checkSkills(skills),
       models: checkModels(config),
     });
@@ -55,7 +57,7 @@ function summarise(checks: Record<string, Check>): HealthReport {
   return { status, checks };
 }
 
-function checkNode(engine: Engine): Check {
+function checkNode(engine: Pick<Engine, "trouble">): Check {
   const trouble = engine.trouble();
   return trouble === null ? { status: "ok" } : { status: "failed", detail: trouble };
 }
@@ -84,6 +86,13 @@ async function checkJournal(journal: Pick<Journal, "check">): Promise<Check> {
   } catch (error) {
     return { status: "failed", detail: errorMessage(error) };
   }
+}
+
+function checkStreams({ trouble, carrier }: HealthSources["streams"]): Check {
+  const why = trouble();
+  return why === null
+    ? { status: "ok", detail: carrier }
+    : { status: "degraded", detail: `${carrier}: ${why}` };
 }
 
 function checkSkills(skills: HealthSources["skills"]): Check {

@@ -19,8 +19,9 @@ function setUp() {
     asked.push(question);
     return question.promise;
   };
+  const streams = { trouble: () => null, carrier: "in this process" };
   const skills = { list: () => [], faults: () => [] };
-  const health = createHealth({ clock, config, engine, journal: { check }, skills });
+  const health = createHealth({ clock, config, engine, journal: { check }, streams, skills });
   return { clock, asked, health };
 }
 

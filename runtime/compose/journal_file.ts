@@ -4,18 +4,11 @@
  *
  * @module
  */
-import { join } from "node:path";
-import type { Config } from "../config.ts";
 import type { Directory } from "../journal/directory_port.ts";
 import type { EventLog } from "../journal/port.ts";
 import { openConnection } from "../journal/sqlite/connection.ts";
 import { createDirectory } from "../journal/sqlite/directory.ts";
 import { createEventLog } from "../journal/sqlite/read.ts";
-
-/** Where a node with this configuration has its journal. */
-export function journalPath({ data_dir }: Pick<Config, "data_dir">): string {
-  return join(data_dir, "synapse.db");
-}
 
 /** What can be read of a journal file. */
 export interface JournalFile extends EventLog, Directory, Disposable {

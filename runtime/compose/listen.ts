@@ -11,6 +11,8 @@ import type { Logger } from "../telemetry/port.ts";
 export interface Servers {
   readonly api_url: string;
   readonly metrics_url: string;
+  /** From now on each connection ends with its next answer. */
+  retire(): void;
   /** Takes no more connections, and resolves when the requests under way have been answered. */
   close(): Promise<void>;
 }
@@ -25,7 +27,12 @@ export function listen(
   edge: Edge,
   log: Logger,
 ): Servers {
-  const api = serve(host, port, (request) => edge.api.fetch(request));
+  let retired = false;
+  const api = serve(host, port, async (request) => {
+    const response = await edge.api.fetch(request);
+    if (retired) response.headers.set("connection", "close");
+    return response;
+  });
   let metrics: Deno.HttpServer<Deno.NetAddr>;
   try {
     metrics = serve(host, metrics_port, (request) => edge.metrics.fetch(request));
@@ -38,6 +45,7 @@ export function listen(
   return {
     api_url,
     metrics_url,
+    retire: () => void (retired = true),
     close: async () => {
       await Promise.all([api.shutdown(), metrics.shutdown()]);
     },

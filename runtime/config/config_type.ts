@@ -34,6 +34,28 @@ export interface ProviderConfig {
   readonly prices: Readonly<Record<string, Price>>;
 }
 
+/** What is said of a journal, wherever it is kept. */
+interface JournalSettings {
+  /** Whether a commit waits for the disk; a Postgres goes by its own settings. */
+  readonly synchronous: "full" | "normal";
+  /** Fixed when the journal is created. */
+  readonly partitions: number;
+}
+
+/** A journal in a file, for one node. */
+export interface SqliteConfig extends JournalSettings {
+  readonly kind: "sqlite";
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** A journal in a database, for many nodes. */
+export interface PostgresConfig extends JournalSettings {
+  readonly kind: "postgres";
+  /** With the password, if there is one. */
+  readonly url: string;
+}
+
 /** The whole configuration. Deeply frozen. */
 export interface Config {
   readonly system: {
@@ -96,10 +118,19 @@ export interface Config {
     /** By the name that a skill declares. The values are secret. */
     readonly secrets: Readonly<Record<string, string>>;
   };
-  readonly journal: {
-    readonly synchronous: "full" | "normal";
-    /** Fixed when the journal is created. */
-    readonly partitions: number;
+  readonly journal: SqliteConfig | PostgresConfig;
+  /** Null: the streams are inside the process. */
+  readonly redis: {
+    /** With the password, if there is one. */
+    readonly url: string;
+    /** The first part of every key. */
+    readonly namespace: string;
+  } | null;
+  readonly cluster: {
+    /** How long a node's right to its partitions lasts unless it renews it, in milliseconds. */
+    readonly lease_ms: number;
+    /** How often a node says that it lives, in milliseconds. */
+    readonly heartbeat_ms: number;
   };
   readonly limits: Limits;
   readonly traces: { readonly enabled: boolean };

@@ -6,7 +6,8 @@
  */
 import { isIP } from "node:net";
 import { PROTOCOL_VERSION, SPEC_VERSION } from "../version.ts";
-import { type ConfigFault, wrongValue } from "./fault.ts";
+import { type ConfigFault, wrongThing, wrongValue } from "./fault.ts";
+import { readDatabaseUrl, readRedisUrl, shownAddress } from "./service_urls.ts";
 
 interface Variable<T> {
   readonly about: string;
@@ -22,6 +23,8 @@ interface Variable<T> {
   readonly refused?: string;
   /** Advice for a wrong value that has a well-known cause. */
   readonly advice?: (text: string) => string | null;
+  /** What may be shown of a wrong value, where all of it may be secret. */
+  readonly shown?: (text: string) => string;
 }
 
 const text = (accepted: string, pattern = /\S/) => ({
@@ -58,6 +61,15 @@ const url = (schemes: readonly string[], example: string) => ({
 });
 
 const httpUrl = (example: string) => url(["http:", "https:"], example);
+
+/** The address of a service, which may hold a password. */
+const address = {
+  shown: shownAddress,
+  advice: (value: string) =>
+    value.includes("://")
+      ? "Characters such as @ / ? # : and % in a name or a password are written %40 %2F %3F %23 %3A %25"
+      : null,
+};
 const apiKey = text("text of printable characters without spaces", /^[\x21-\x7e]+$/);
 
 /** Every variable, in the order in which the documentation lists them. */
@@ -133,21 +145,25 @@ export const VARIABLES = {
     about: "The default model of the provider `anthropic`",
   },
   DATABASE_URL: {
-    ...url(["postgres:", "postgresql:"], "postgres://USER@HOST:5432/DATABASE"),
-    unset: "the embedded journal (SQLite)",
-    refused: "it unset: only the embedded journal is built into this version",
-    about: "Another journal than the embedded one",
+    ...address,
+    accepted: "sqlite:PATH, or a URL such as postgres://USER@HOST:5432/DATABASE",
+    read: readDatabaseUrl,
+    unset: "`sqlite:<data folder>/synapse.db`",
+    about:
+      "Where the journal is: a file of one node, or a Postgres (15 or newer) that many nodes share",
   },
   DB_PASSWORD: {
     ...text("text"),
     unset: "none",
-    about: "Secret. The password for `DATABASE_URL`; means nothing to the embedded journal",
+    about: "Secret. The password for `DATABASE_URL`, where that has none",
   },
   REDIS_URL: {
-    ...url(["redis:", "rediss:"], "redis://HOST:6379/0"),
+    ...address,
+    accepted: "redis://HOST:6379/0, rediss://… with TLS, redis+sentinel://HOST:26379,…/NAME " +
+      "or redis+cluster://HOST:6379,…",
+    read: readRedisUrl,
     unset: "streams inside the process",
-    refused: "it unset: only the streams inside the process are built into this version",
-    about: "Other streams than those inside the process",
+    about: "The Redis (7 or newer) that carries the streams between nodes, see [Redis](redis.md)",
   },
   VECTOR_DB_URL: {
     ...httpUrl("http://HOST:6333"),
@@ -209,7 +225,11 @@ function readVariable(
   if (value === undefined) {
     const advice = variable.advice?.(found);
     const wanted = variable.accepted + (advice ? `. ${advice}` : "");
-    faults.push(wrongValue(name, found, wanted, "environment"));
+    faults.push(
+      variable.shown === undefined
+        ? wrongValue(name, found, wanted, "environment")
+        : wrongThing(name, `is ${variable.shown(found)}, wanted ${wanted}`, "environment"),
+    );
   } else if (variable.refused !== undefined) {
     faults.push(wrongValue(name, found, variable.refused, "environment"));
   }

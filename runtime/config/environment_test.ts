@@ -47,11 +47,14 @@ Deno.test("readEnvironment() accepts every good value", () => {
     ["OPENAI_BASE_URL", "http://localhost:11434/v1", "http://localhost:11434/v1"],
     ["OTEL_DENO", "true", "true"],
     ["DB_PASSWORD", "x", "x"],
+    ["DATABASE_URL", "sqlite:./x.db", { kind: "sqlite", path: "./x.db" }],
+    ["DATABASE_URL", "postgres://db/x", { kind: "postgres", url: "postgres://db/x" }],
+    ["REDIS_URL", "redis://cache:6379/0", "redis://cache:6379/0"],
   ];
   for (const [name, text, value] of good) {
     const { values, faults } = read({ [name]: text });
     assert.deepEqual(faults, [], name);
-    assert.equal(values[name], value, name);
+    assert.deepEqual(values[name], value, name);
   }
 });
 
@@ -79,13 +82,16 @@ Deno.test("readEnvironment() refuses every bad value with its name, what it is a
     ["OPENAI_API_KEY", "two words", /is \*\*\* \(9 characters\)/],
     ["OPENAI_BASE_URL", "localhost:11434", /wanted a URL such as http/],
     ["ANTHROPIC_BASE_URL", "ftp://a", /wanted a URL such as http/],
-    ["DATABASE_URL", "mysql://a/b", /wanted a URL such as postgres/],
     [
       "DATABASE_URL",
-      "postgres://u:hunter2@db/x",
-      /is "postgres:\/\/\*\*\*@db\/x", wanted it unset: only the embedded journal/,
+      "mysql://a/b",
+      /is "mysql:\/\/\*\*\*" \(11 .*wanted sqlite:PATH, or a URL such/,
     ],
-    ["REDIS_URL", "redis://cache:6379/0", /wanted it unset: only the streams inside the process/],
+    ["DATABASE_URL", "postgres://u:hunter2@x@db/x", /is "postgres:\/\/\*\*\*".*written %40/],
+    ["DATABASE_URL", "postgres://u:hunter2/x@db/x", /is "postgres:\/\/\*\*\*".*%2F/],
+    ["DATABASE_URL", "hunter2", /is "\*\*\*" \(7 characters\), wanted sqlite:PATH/],
+    ["REDIS_URL", "redis://:hunter2#@cache", /is "redis:\/\/\*\*\*".*wanted redis:\/\/HOST/],
+    ["REDIS_URL", "redis+sentinel://a:26379", /wanted .*redis\+sentinel:\/\/HOST:26379,…\/NAME/],
     ["VECTOR_DB_URL", "http://qdrant:6333", /wanted it unset: no vector database/],
     ["PROTOCOL_VERSION", "2.0", /is "2\.0", wanted 1\.0/],
     ["PROTOCOL_VERSION", "1", /is "1", wanted 1\.0/],

@@ -121,10 +121,20 @@ export const fileSchema = z.strictObject({
   journal: z.strictObject({
     synchronous: z.enum(["full", "normal"]).default("full")
       .describe(
-        "full: a commit survives the loss of power; normal: it survives the loss of the process",
+        "full: a commit survives the loss of power; normal: it survives the loss of the process. A Postgres goes by its own settings",
       ),
     partitions: whole(1, 4096).default(128)
       .describe("Slices of all actors; fixed when the journal is created"),
+  }).prefault({}),
+  cluster: z.strictObject({
+    lease_ms: whole(300, 60_000).default(3000)
+      .describe(
+        "Milliseconds that a node keeps its partitions without renewing them; when it dies, others have them that much later",
+      ),
+    heartbeat_ms: whole(50, 20_000).default(1000)
+      .describe(
+        "Milliseconds between a node's signs of life, at most a third of `cluster.lease_ms`",
+      ),
   }).prefault({}),
   limits: limitsSchema.prefault({}),
 });

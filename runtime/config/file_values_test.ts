@@ -91,6 +91,14 @@ const BAD_FILES: readonly (readonly [string, RegExp])[] = [
   ["memory: { dimensions: 3 }", /^memory\.dimensions is an unknown key .*wanted no keys here/],
   ["journal: { synchronous: off }", /^journal\.synchronous is "off", wanted one of full, normal/],
   ["journal: { partitions: 0 }", /^journal\.partitions is 0/],
+  [
+    "cluster: { lease_ms: 10 }",
+    /^cluster\.lease_ms is 10, wanted a whole number from 300 to 60000/,
+  ],
+  [
+    "cluster: { lease_ms: 900, heartbeat_ms: 301 }",
+    /^cluster\.heartbeat_ms is 301, wanted at most a third of lease_ms, which is 900/,
+  ],
   ["limits: { idle: 3 }", /^limits\.idle is an unknown key/],
   ["limits: { closed_retention_ms: 1 }", /is 1, wanted a whole number of at least 60000 or null/],
   ["system: { version: 3.1 }", /^system\.version is 3\.1, wanted a version in quotes/],

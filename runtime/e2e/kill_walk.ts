@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import type { ApiEvent, ApiSession } from "../cli/api_types.ts";
 import { auditSubject } from "../cli/audit.ts";
-import { fileSource } from "../cli/audit_source.ts";
+import { journalSource } from "../cli/audit_source.ts";
 import { CliError } from "../cli/cli_error.ts";
 import { apiPath, type Client } from "../cli/client.ts";
 import { openJournalFile } from "../compose/journal_file.ts";
@@ -154,7 +154,7 @@ async function runs(site: Site): Promise<Survived["runsBefore"]> {
 
 async function assertVerifies(site: Site): Promise<void> {
   using file = openJournalFile(site.journal);
-  const source = fileSource(file, site.journal);
+  const source = journalSource(file, site.journal);
   const result = await auditSubject(source, await source.find(SESSION));
   assert.ok(result.ok, result.reason ?? "");
 }

@@ -104,12 +104,13 @@ export async function until<Found>(
   { clock }: Pick<Client, "clock">,
   what: string,
   look: () => Promise<Found | null>,
+  patience_ms = PATIENCE_MS,
 ): Promise<Found> {
-  const end = clock.monotonic() + PATIENCE_MS;
+  const end = clock.monotonic() + patience_ms;
   for (;;) {
     const found = await look();
     if (found !== null) return found;
-    if (clock.monotonic() > end) assert.fail(`Waited ${PATIENCE_MS} ms in vain until ${what}`);
+    if (clock.monotonic() > end) assert.fail(`Waited ${patience_ms} ms in vain until ${what}`);
     await clock.sleep(LOOK_MS);
   }
 }

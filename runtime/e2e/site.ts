@@ -5,7 +5,7 @@
  * @module
  */
 import { stringify } from "yaml";
-import { journalPath } from "../compose/journal_file.ts";
+import { journalPath } from "../config/journal_path.ts";
 import { NodeProcess, type NodeProcessOptions } from "./node_process.ts";
 import { type ProgramEnd, runProgram } from "./program.ts";
 

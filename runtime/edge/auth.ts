@@ -40,6 +40,11 @@ export function sessionAddress(principal: Principal, id: string): Address {
   return { tenant: principal.tenant, type: "session", id };
 }
 
+/** The address of a schedule of the principal's tenant. */
+export function scheduleAddress(principal: Principal, id: string): Address {
+  return { tenant: principal.tenant, type: "schedule", id };
+}
+
 function bearer(header: string | undefined): string | undefined {
   return header?.match(/^Bearer +(\S+) *$/i)?.[1];
 }

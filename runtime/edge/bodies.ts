@@ -19,6 +19,7 @@ import { sessionStatusSchema } from "./value_schemas.ts";
 const sessionDetailsSchema = sessionSchema.pick({
   agent_version: true,
   metadata: true,
+  parent: true,
   usage: true,
   turns: true,
   queued: true,

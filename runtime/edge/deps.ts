@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { Engine } from "../engine/port.ts";
 import type { Entropy } from "../entropy.ts";
 import type { AgentStore, DeadLetterStore, Directory } from "../journal/directory_port.ts";
+import type { Nodes } from "../journal/nodes_port.ts";
 import type { EventLog } from "../journal/port.ts";
 import type { Limits } from "../limits.ts";
 import type { Skills } from "../sandbox/port.ts";
@@ -25,7 +26,12 @@ export interface MetricsSource extends Metrics {
 /** Everything that the edge needs; it chooses no adapter itself. */
 export interface EdgeDeps {
   readonly engine: Engine;
-  readonly journal: Directory & EventLog & AgentStore & DeadLetterStore;
+  readonly journal:
+    & Directory
+    & EventLog
+    & AgentStore
+    & DeadLetterStore
+    & Pick<Nodes, "nodes" | "requestDrain">;
   readonly live: LiveEvents;
   readonly skills: Skills;
   /** Names of the model providers that there are. */

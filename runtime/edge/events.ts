@@ -11,11 +11,13 @@ import { sessionAddress } from "./auth.ts";
 import { eventBody } from "./bodies.ts";
 import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";
+import { wantsEventStream } from "./event_stream_wanted.ts";
 import { parsePosition, type Position, positionAfter } from "./feed.ts";
 import { follow } from "./follow.ts";
 import { findSession } from "./lookup.ts";
 import { problems } from "./responses.ts";
 import { idParamSchema, lastEventIdHeaderSchema } from "./schemas.ts";
+import type { Seats } from "./seats.ts";
 import { eventListSchema, eventsQuerySchema } from "./session_schemas.ts";
 import { byteStream, frames } from "./sse.ts";
 
@@ -47,16 +49,15 @@ const listEvents = createRoute({
 });
 
 /** GET /sessions/{id}/events. */
-export function eventRoutes(deps: EdgeDeps): OpenAPIHono<EdgeEnv> {
+export function eventRoutes(deps: EdgeDeps, seats: Seats): OpenAPIHono<EdgeEnv> {
   const app = new OpenAPIHono<EdgeEnv>();
-  const seats = new Seats(deps.limits.watchers);
 
   app.openapi(listEvents, async (c) => {
     const address = sessionAddress(c.get("principal"), c.req.valid("param").id);
     const { after, limit, follow } = c.req.valid("query");
     c.header("Vary", "Accept");
     const record = await findSession(deps.journal, address);
-    if (!c.req.header("accept")?.includes("text/event-stream")) {
+    if (!wantsEventStream(c)) {
       const events = await deps.journal.readEvents(address, after, limit + 1);
       const items = events.slice(0, limit).map(eventBody);
       return c.json({ items, next: events.length > limit ? items.at(-1)?.seq ?? null : null }, 200);
@@ -87,17 +88,17 @@ function openStream(
   c: Context<EdgeEnv>,
   { address, start, follow: goOn }: StreamRequest,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const leave = seats.take();
+  const seat = seats.take();
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, c.req.raw.signal]);
   const onAbort = () => {
     stop.abort();
-    leave();
+    seat[Symbol.dispose]();
   };
   signal.addEventListener("abort", onAbort, { once: true });
   const batches = follow(deps, address, start, { signal, follow: goOn });
   return byteStream(frames(batches, deps.clock, stop), stop, (error) => {
-    leave();
+    seat[Symbol.dispose]();
     if (error === null) return;
     const fields = { request_id: c.get("requestId"), err: error };
     deps.log.warn(fields, `Event stream ended early: ${errorMessage(error)}`);
@@ -113,31 +114,4 @@ function startOf(c: Context<EdgeEnv>, after: number): Position {
     "malformed_request",
     `Last-Event-ID is ${JSON.stringify(id.slice(0, 80))}, wanted seq or seq.n`,
   );
-}
-
-/** Places for watchers. */
-class Seats {
-  readonly #limit: number;
-  #taken = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  /** Takes a place; the function it returns gives it back, once. */
-  take(): () => void {
-    if (this.#taken >= this.#limit) {
-      throw new SynapseError(
-        "rate_limited",
-        `Node has ${this.#taken} event streams open, wanted fewer than ${this.#limit + 1}`,
-        { data: { limit: this.#limit } },
-      );
-    }
-    this.#taken += 1;
-    let mine = true;
-    return () => {
-      if (mine) this.#taken -= 1;
-      mine = false;
-    };
-  }
 }

@@ -156,6 +156,38 @@ Deno.test("GET events fills from the journal what the live stream has lost", asy
   assert.deepEqual(received.map(({ id }) => id), ["1", "2", "3", "3.1"]);
 });
 
+Deno.test("GET events misses and repeats nothing when the live stream loses entries and says so", async () => {
+  const edge = await testEdge();
+  await sessionInTurn(edge);
+  const response = await open(edge);
+  const [received, seen] = [[] as Received[], Promise.withResolvers<void>()];
+  const reading = read(response, (all) => {
+    received.splice(0, Infinity, ...all);
+    if (all.at(-1)?.id === "5") seen.resolve();
+    return false;
+  });
+  await settle(edge);
+  edge.node.live.publish(at("s"), pieces(["Hel"], 3));
+  await settle(edge);
+  edge.node.live.losing = true;
+  edge.node.live.publish(at("s"), pieces(["Hel", "lo"], 3).slice(1));
+  await edge.node.submit(at("s"), answer("llm_3", "Hello"));
+  edge.node.live.losing = false;
+  // Without anything further in the live stream: the word of the loss alone leads to the journal.
+  await seen.promise;
+  await edge.call("DELETE", "/api/v1/sessions/s");
+  await reading;
+  assert.deepEqual(received.map(({ event, id }) => `${id} ${event}`), [
+    "1 session.created",
+    "2 message.received",
+    "3 turn.started",
+    "3.1 llm.delta",
+    "4 llm.completed",
+    "5 turn.completed",
+    "6 session.closed",
+  ]);
+});
+
 Deno.test("GET events sends no piece of an answer whose beginning the watcher lacks", async () => {
   const edge = await testEdge();
   await sessionInTurn(edge);

@@ -10,6 +10,7 @@ import type { SessionState } from "../../actors/session/state.ts";
 import type { Answer, Engine, Inspected, SubmitOptions } from "../engine/port.ts";
 import { SynapseError } from "../errors.ts";
 import type { DeadLetter, Page, Question, StoredAgent } from "../journal/directory_port.ts";
+import type { NodeRecord } from "../journal/nodes_port.ts";
 import type { JournalEvent } from "../journal/port.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { ManualClock } from "../manual_clock.ts";
@@ -41,6 +42,9 @@ interface Actor {
 export class FakeLive implements LiveEvents {
   /** Entries whose cursor comes before this one are forgotten. */
   keptFrom: Cursor = { seq: 0, n: 0 };
+  /** While it is so, what is published is lost; watches learn that something may be missing. */
+  losing = false;
+  #losses = 0;
   readonly #entries = new Map<string, LiveEntry[]>();
   readonly #wakes = new Set<() => void>();
 
@@ -48,13 +52,15 @@ export class FakeLive implements LiveEvents {
   open = 0;
 
   publish(address: Address, entries: readonly LiveEntry[]): void {
-    this.#of(address).push(...entries);
+    if (this.losing) this.#losses += 1;
+    else this.#of(address).push(...entries);
     for (const wake of this.#wakes) wake();
   }
 
   watch(address: Address, after: Cursor): Promise<Watch> {
     const entries = this.#of(address);
     let read = entries.length;
+    let losses = this.#losses;
     this.open += 1;
     return Promise.resolve({
       kept: entries.filter(({ cursor, kind }) =>
@@ -62,10 +68,13 @@ export class FakeLive implements LiveEvents {
         compareCursors(cursor, this.keptFrom) >= 0
       ),
       next: async (signal) => {
-        while (read === entries.length && !signal.aborted) await this.#publication(signal);
+        const idle = () => read === entries.length && losses === this.#losses;
+        while (idle() && !signal.aborted) await this.#publication(signal);
+        if (idle()) return null;
         const fresh = entries.slice(read);
         read = entries.length;
-        return fresh.length > 0 ? fresh : null;
+        if (fresh.length === 0) losses = this.#losses;
+        return fresh;
       },
       [Symbol.asyncDispose]: () => Promise.resolve(void (this.open -= 1)),
     });
@@ -98,6 +107,7 @@ export class FakeNode implements Engine {
   readonly asked = new Map<string, Question>();
   readonly stored: StoredAgent[] = [];
   readonly letters: DeadLetter[] = [];
+  readonly members = new Map<string, NodeRecord>();
   /** What the engine was told to look after. */
   readonly notified: Address[] = [];
   /** Thrown by the next submit. */
@@ -232,6 +242,15 @@ export class FakeNode implements Engine {
     agent: (_tenant, name) =>
       Promise.resolve(this.stored.findLast((agent) => agent.name === name) ?? null),
     agents: () => Promise.resolve(this.stored),
+    nodes: (alive_ms) =>
+      Promise.resolve(
+        [...this.members.values()].filter(({ seen_at }) => this.clock.now() - seen_at <= alive_ms),
+      ),
+    requestDrain: (id) => {
+      const known = this.members.get(id);
+      if (known) this.members.set(id, { ...known, drain_requested: true });
+      return Promise.resolve(known !== undefined);
+    },
   };
 
   #actor(id: string): Actor {

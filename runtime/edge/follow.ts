@@ -47,6 +47,7 @@ export async function* follow(
   while (follow && !signal.aborted) {
     const entries = await watch.next(signal);
     if (entries === null) return;
+    if (entries.length === 0) yield* reader.readThrough(Infinity);
     yield* reader.admit(entries);
   }
 }

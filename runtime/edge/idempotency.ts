@@ -30,9 +30,17 @@ export interface RequestIdentity {
 /**
  * Reads the request's `Idempotency-Key`; without one every id is new.
  *
+ * A key belongs to one path. What a request makes under an id of the caller's own choice is as good as
+ * a path of its own, since only the actor of that id can remember the key.
+ *
+ * @param chosen the id that the caller chose for what the request makes, if any
  * @throws {SynapseError} `malformed_request` if the key is not 1 to 255 visible ASCII characters
  */
-export async function identify(c: Context<EdgeEnv>, entropy: Entropy): Promise<RequestIdentity> {
+export async function identify(
+  c: Context<EdgeEnv>,
+  entropy: Entropy,
+  chosen: string | null = null,
+): Promise<RequestIdentity> {
   const { tenant, name } = c.get("principal");
   const key = c.req.header("idempotency-key");
   if (key === undefined) return { submit: { sender: name }, id: (prefix) => entropy.id(prefix) };
@@ -42,7 +50,8 @@ export async function identify(c: Context<EdgeEnv>, entropy: Entropy): Promise<R
       `Idempotency-Key has ${key.length} characters, wanted 1 to 255 of visible ASCII`,
     );
   }
-  const hash = sha256(JSON.stringify([tenant, c.req.method, c.req.path, key]));
+  const place = [tenant, c.req.method, c.req.path, key, ...(chosen === null ? [] : [chosen])];
+  const hash = sha256(JSON.stringify(place));
   return {
     submit: { id: `idem_${hash}`, digest: sha256(await c.req.text()), sender: name },
     id: (prefix) => `${prefix}_${hash.slice(0, ID_CHARS)}`,

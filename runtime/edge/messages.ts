@@ -13,6 +13,7 @@ import { findSession } from "./lookup.ts";
 import type { MessageProgress } from "./message_outcome.ts";
 import { commandProblems, jsonBody, jsonContent } from "./responses.ts";
 import { idempotencyHeaderSchema, idParamSchema } from "./schemas.ts";
+import type { Seats } from "./seats.ts";
 import {
   messageAcceptedSchema,
   messageAnsweredSchema,
@@ -33,7 +34,7 @@ const sendMessage = createRoute({
     body: jsonBody(sendMessageSchema, true),
   },
   responses: {
-    ...commandProblems("session_not_found", "session_closed", "session_busy"),
+    ...commandProblems("session_not_found", "session_closed", "session_busy", "rate_limited"),
     200: jsonContent(messageAnsweredSchema, "Its turn is over"),
     202: jsonContent(
       messageAcceptedSchema,
@@ -43,7 +44,7 @@ const sendMessage = createRoute({
 });
 
 /** POST /sessions/{id}/messages. */
-export function messageRoutes(deps: EdgeDeps): OpenAPIHono<EdgeEnv> {
+export function messageRoutes(deps: EdgeDeps, seats: Seats): OpenAPIHono<EdgeEnv> {
   const app = new OpenAPIHono<EdgeEnv>();
 
   app.openapi(sendMessage, async (c) => {
@@ -54,6 +55,8 @@ export function messageRoutes(deps: EdgeDeps): OpenAPIHono<EdgeEnv> {
     const address = sessionAddress(c.get("principal"), c.req.valid("param").id);
     const identity = await identify(c, deps.entropy);
     const id = identity.id("msg");
+    // Before the message is stored: who is sent away for lack of a place has sent nothing.
+    using _seat = wait === undefined ? null : seats.take();
     const before = wait === undefined ? null : await findSession(deps.journal, address);
     const command = { type: "message.send", message_id: id, content, on_busy };
     const { repeated } = accepted(c, await deps.engine.submit(address, command, identity.submit));

@@ -57,6 +57,48 @@ Deno.test("POST messages with wait answers 202 when the time is up, and cuts it 
   assert.equal(edge.node.live.open, 0);
 });
 
+Deno.test("POST messages with wait finds the reply in the journal when the live stream has lost it", async () => {
+  const edge = await withSession();
+  const waiting = edge.call("POST", `${MESSAGES}?wait=30s`, { content: "hi" });
+  await settle(edge);
+  edge.node.live.losing = true;
+  await edge.node.submit(at("s"), answer("llm_3", "hello"));
+  const { status, body } = await waiting;
+  assert.deepEqual([status, body.outcome, body.reply], [200, "completed", "hello"]);
+  assert.equal(edge.node.live.open, 0);
+  assert.equal(edge.node.clock.sleeping, 0);
+});
+
+Deno.test("POST messages with wait takes a place among the watchers, and gives it back", async () => {
+  const edge = await testEdge({ limits: { watchers: 1 } });
+  await edge.call("POST", "/api/v1/sessions", { id: "s" });
+  const key = { "idempotency-key": "k1" };
+  const waiting = edge.call("POST", `${MESSAGES}?wait=30s`, { content: "one" });
+  await settle(edge);
+  const refused = await edge.call("POST", `${MESSAGES}?wait=30s`, { content: "two" }, key);
+  assert.deepEqual([refused.status, refused.body.code], [429, "rate_limited"]);
+  assert.equal(refused.headers.get("retry-after"), "1");
+  const headers = { accept: "text/event-stream" };
+  assert.equal(
+    (await edge.call("GET", "/api/v1/sessions/s/events", undefined, headers)).status,
+    429,
+  );
+  assert.equal((await edge.call("POST", MESSAGES, { content: "three" })).status, 202);
+  const contents = () =>
+    edge.node.actors.get("s")?.events.filter(({ type }) => type === "message.received")
+      .map(({ payload }) => (payload as { content: string }).content);
+  assert.deepEqual(contents(), ["one", "three"]);
+  await edge.node.submit(at("s"), answer("llm_3", "hello"));
+  assert.equal((await waiting).status, 200);
+  const missing = "/api/v1/sessions/none/messages?wait=1s";
+  assert.equal((await edge.call("POST", missing, { content: "hi" })).status, 404);
+  const again = edge.call("POST", `${MESSAGES}?wait=1s`, { content: "two" }, key);
+  await settle(edge);
+  await edge.node.clock.advance(1000);
+  assert.equal((await again).status, 202);
+  assert.deepEqual(contents(), ["one", "three", "two"]);
+});
+
 Deno.test("POST messages with wait answers 200 with the reason when the turn failed", async () => {
   const edge = await withSession();
   const waiting = edge.call("POST", `${MESSAGES}?wait=5`, { content: "hi" });

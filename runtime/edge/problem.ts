@@ -6,15 +6,29 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Rejection } from "../../actors/behavior.ts";
+import type { ScheduleRejectionCode } from "../../actors/schedule/rejections.ts";
 import type { RejectionCode } from "../../actors/session/rejections.ts";
 import { type ErrorCode, SynapseError } from "../errors.ts";
 import type { EdgeEnv } from "./env.ts";
 
 /** A stable code in a problem's body. */
-export type ProblemCode = ErrorCode | RejectionCode;
+export type ProblemCode = ErrorCode | RejectionCode | ScheduleRejectionCode;
 
 /** A status that a problem can have. */
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+export type ProblemStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 409
+  | 413
+  | 415
+  | 422
+  | 429
+  | 500
+  | 503
+  | 504;
 
 /** What each code means over HTTP. A code that is missing here does not compile. */
 export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ProblemStatus, string]>> = {
@@ -23,14 +37,19 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ProblemStatus, str
   forbidden: [403, "Not allowed with this key"],
   route_not_found: [404, "There is no such route"],
   session_not_found: [404, "There is no such session"],
+  schedule_not_found: [404, "There is no such schedule"],
   seq_not_found: [404, "There is no such event"],
   agent_not_found: [404, "There is no such agent"],
   skill_not_found: [404, "There is no such skill"],
   approval_not_found: [404, "There is no such approval"],
   dead_letter_not_found: [404, "There is no such dead letter"],
+  node_not_found: [404, "There is no such node"],
   method_not_allowed: [405, "Not a method of this route"],
   session_exists: [409, "The session exists already"],
   session_closed: [409, "The session is closed"],
+  schedule_exists: [409, "The schedule exists already"],
+  schedule_closed: [409, "The schedule is closed"],
+  schedule_limit: [409, "Too many schedules"],
   session_busy: [409, "The session is busy"],
   turn_not_running: [409, "No turn is running"],
   approval_decided: [409, "The approval has been decided already"],
@@ -40,6 +59,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ProblemStatus, str
   invalid_request: [422, "The request is not valid"],
   idempotency_key_reused: [422, "The Idempotency-Key was used for another request"],
   approval_answer_invalid: [422, "Not an answer to this question"],
+  schedule_invalid: [422, "The schedule never comes due"],
   fork_invalid: [422, "The session cannot be forked there"],
   skill_invalid: [422, "The skill is not valid"],
   mailbox_full: [429, "Too many messages wait"],
@@ -53,8 +73,11 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ProblemStatus, str
   command_poisoned: [500, "The command was put aside as a dead letter"],
   model_failed: [500, "The model failed"],
   journal_unavailable: [503, "The journal is not available"],
+  streams_unavailable: [503, "The streams are not available"],
   fenced: [503, "The session is moving to another node"],
   draining: [503, "The node is stopping"],
+  protocol_mismatch: [503, "The nodes speak different protocols"],
+  answer_late: [504, "The answer is late"],
 };
 
 /** Seconds after which a refused request may be tried again, unless the error says otherwise. */
@@ -107,7 +130,7 @@ function respond(
   };
   c.header("Content-Type", "application/problem+json");
   if (status === 401) c.header("WWW-Authenticate", 'Bearer realm="synapse"');
-  if (status === 429 || status === 503) c.header("Retry-After", String(retryAfter(data)));
+  if (status === 429 || status >= 503) c.header("Retry-After", String(retryAfter(data)));
   if (status === 405 && Array.isArray(data.allow)) c.header("Allow", data.allow.join(", "));
   return c.body(JSON.stringify(body), status);
 }

@@ -46,6 +46,7 @@ export function commandProblems(...codes: readonly ProblemCode[]): Record<never,
     "mailbox_full",
     "draining",
     "fenced",
+    "answer_late",
     ...codes,
   ]);
 }

@@ -191,6 +191,25 @@ export const deadLetterSchema = z.object({
   status: z.enum(["open", "retried"]),
 }).openapi("DeadLetter");
 
+/** A process that shares the journal. Its times are by the journal's clock. */
+export const nodeSchema = z.object({
+  id: z.string(),
+  incarnation: z.string().describe("Of this start of the process"),
+  status: z.enum(["active", "draining"]),
+  version: z.string(),
+  protocol_version: z.string(),
+  partitions: z.int().describe("How many it holds"),
+  started_at: time,
+  seen_at: time.describe("Its last sign of life"),
+  drain_requested: z.boolean().describe("Whether somebody asked it to drain"),
+}).openapi("Node");
+
+/** All nodes. */
+export const nodeListSchema = z.object({
+  items: z.array(nodeSchema),
+  next: z.null(),
+}).openapi("NodeList");
+
 /** A page of dead letters. */
 export const deadLetterListSchema = z.object({
   items: z.array(deadLetterSchema),

@@ -22,10 +22,13 @@ import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { messageRoutes } from "./messages.ts";
 import { nearestRoutes } from "./nearest_routes.ts";
+import { nodeRoutes } from "./nodes.ts";
 import { documentRoutes } from "./openapi.ts";
 import { problemOf } from "./problem.ts";
 import { invalidRequest } from "./request_faults.ts";
 import { sameMachine } from "./same_machine.ts";
+import { Seats } from "./seats.ts";
+import { scheduleRoutes } from "./schedules.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { skillRoutes } from "./skills.ts";
 
@@ -58,7 +61,8 @@ export function createEdge(deps: EdgeDeps): Edge {
     c.header("Cache-Control", "no-store");
     await next();
   });
-  for (const routes of RESOURCES) api.route("/api/v1", routes(deps));
+  const seats = new Seats(deps.limits.watchers);
+  for (const routes of RESOURCES) api.route("/api/v1", routes(deps, seats));
 
   api.notFound((c) => problemOf(routeNotFound(api, c), c));
   api.onError((error, c) => {
@@ -74,9 +78,11 @@ const RESOURCES = [
   messageRoutes,
   eventRoutes,
   approvalRoutes,
+  scheduleRoutes,
   agentRoutes,
   skillRoutes,
   deadLetterRoutes,
+  nodeRoutes,
 ];
 
 /** Responses are data: no browser has to run, frame or guess anything. TLS, and so HSTS, is the proxy's. */

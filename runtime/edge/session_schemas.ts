@@ -29,6 +29,8 @@ export const sessionSchema = z.object({
   created_at: time,
   updated_at: time,
   metadata,
+  parent: z.string().nullable().default(null)
+    .describe("The session that delegated its task to it; null for one that nobody delegated to"),
   usage: usageSchema,
   turns: z.int().describe("Turns begun"),
   queued: z.int().describe("Messages that wait for the running turn to end"),

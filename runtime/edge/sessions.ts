@@ -35,6 +35,8 @@ const createSession = createRoute({
   path: "/sessions",
   tags,
   summary: "Start a session",
+  description: "An `Idempotency-Key` belongs to the session that the request names: with two ids " +
+    "the same key starts two sessions. Without an `id` it starts one, whatever is repeated.",
   request: { headers: idempotencyHeaderSchema, body: jsonBody(createSessionSchema, false) },
   responses: {
     ...commandProblems("session_exists", "agent_not_found"),
@@ -132,7 +134,7 @@ export function sessionRoutes(deps: EdgeDeps): OpenAPIHono<EdgeEnv> {
   app.openapi(createSession, async (c) => {
     const { agent, id, metadata } = withDefaults(createSessionSchema, c.req.valid("json"));
     checkMetadata(deps, metadata);
-    const identity = await identify(c, deps.entropy);
+    const identity = await identify(c, deps.entropy, id);
     const address = addressed(c, id ?? identity.id("ses"));
     const pinned = await findAgent(journal, address.tenant, agent);
     const command = { type: "session.create", agent: pinned, metadata };

@@ -21,6 +21,7 @@ Deno.test("POST sessions starts one with the built-in agent and says where it is
     created_at: "2023-11-14T22:13:20.000Z",
     updated_at: "2023-11-14T22:13:20.000Z",
     metadata: { user: "ann" },
+    parent: null,
     usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0 },
     turns: 0,
     queued: 0,
@@ -84,6 +85,22 @@ Deno.test("POST sessions repeated with its key gives the same session and starts
     (await call("POST", SESSIONS, {}, { "idempotency-key": "l" })).body.id,
     first.body.id,
   );
+});
+
+Deno.test("POST sessions takes a key for the session that is named: another id is another request", async () => {
+  const { call, node } = await testEdge();
+  const key = { "idempotency-key": "k" };
+  const first = await call("POST", SESSIONS, { id: "a" }, key);
+  const again = await call("POST", SESSIONS, { id: "a" }, key);
+  assert.deepEqual([again.status, again.body], [201, first.body]);
+  assert.equal(again.headers.get("idempotency-replayed"), "true");
+  const changed = await call("POST", SESSIONS, { id: "a", metadata: { x: 1 } }, key);
+  assert.deepEqual([changed.status, changed.body.code], [422, "idempotency_key_reused"]);
+  const other = await call("POST", SESSIONS, { id: "b" }, key);
+  assert.deepEqual([other.status, other.body.id], [201, "b"]);
+  assert.equal(other.headers.get("idempotency-replayed"), null);
+  const causes = [...node.actors.values()].map(({ events }) => events[0]?.cause);
+  assert.equal(new Set(causes).size, 2);
 });
 
 Deno.test("POST sessions pins the newest version of the agent it names", async () => {

@@ -44,6 +44,7 @@ export interface EdgeOptions {
   readonly api_key?: string;
   readonly limits?: Partial<Limits>;
   readonly health?: EdgeDeps["health"];
+  readonly skills?: Partial<Skills>;
 }
 
 /** The edge over a fake node, with what it logged and measured. */
@@ -65,7 +66,7 @@ export async function testEdge(options: EdgeOptions = {}) {
     engine: node,
     journal: node.journal,
     live: node.live,
-    skills: SKILLS,
+    skills: { ...SKILLS, ...options.skills },
     providers: ["demo"],
     api_key: options.api_key ?? null,
     limits: { ...DEFAULT_LIMITS, ...options.limits },

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { Address, Effect } from "../../actors/behavior.ts";
+import type { Address } from "../../actors/behavior.ts";
 import { invariant } from "../../actors/invariant.ts";
 import { errorCode, errorMessage, SynapseError } from "../errors.ts";
 import type { NewDeadLetter } from "../journal/directory_port.ts";
@@ -18,6 +18,7 @@ import { JournalUnavailable } from "../journal/port.ts";
 import { bury } from "./dead_letters.ts";
 import { type Delivery, effectEnd, effectOf, fromMailbox } from "./delivery.ts";
 import { Effects } from "./effects.ts";
+import { Inbox } from "./inbox.ts";
 import { loadActor, type Loaded } from "./loading.ts";
 import { release } from "./release.ts";
 import { settleRepeats, withEarlierAnswers } from "./repeats.ts";
@@ -42,7 +43,7 @@ export class Activation {
   readonly #type: ActorType;
   readonly #services: NodeServices;
   readonly #effects: Effects;
-  readonly #inbox = new Set<Delivery>();
+  readonly #inbox = new Inbox();
   #actor: Loaded | null = null;
   /** The seq of the last event that was let out. */
   #seq = 0;
@@ -70,6 +71,7 @@ export class Activation {
       live: services.live,
       clock: services.clock,
       limit: services.effect_limit,
+      isSure: () => services.isSure(address),
       seq: () => this.#seq,
       deliver: ({ id }, command) =>
         this.deliver(effectEnd(id, command, services.clock.monotonic())),
@@ -87,14 +89,13 @@ export class Activation {
     return !this.#run && this.#inbox.size === 0 && this.#effects.size === 0;
   }
 
-  /** Takes a command. One that is on its way already, and that nobody waits for, is not taken twice. */
+  /** Takes a command. */
   deliver(delivery: Delivery): void {
     if (this.#gone) {
       return delivery.fail(
         new SynapseError("draining", "Actor is being dropped; send the command again"),
       );
     }
-    if (delivery.origin !== "direct" && this.#waitingIds().includes(delivery.id)) return;
     this.#inbox.add(delivery);
     this.wake();
   }
@@ -130,8 +131,7 @@ export class Activation {
   /** Drops it at once: stops its effects, and tells the senders of what waits. */
   async drop(error: unknown): Promise<void> {
     this.#gone = true;
-    for (const delivery of this.#inbox) delivery.fail(error);
-    this.#inbox.clear();
+    this.#inbox.failAll(error);
     await this.#effects.stop();
     // Not before: the next activation of this actor must not meet effects of this one.
     this.#services.evict(this);
@@ -141,7 +141,7 @@ export class Activation {
     while (!this.#gone) {
       try {
         const actor = await this.#load();
-        if (this.#backlog && !this.#gone && !this.#hasRows()) await this.#take();
+        if (this.#backlog && !this.#gone && !this.#inbox.hasRows) await this.#take();
         if (this.#inbox.size === 0) return;
         await this.#advance(actor);
       } catch (error) {
@@ -161,7 +161,7 @@ export class Activation {
     this.#seq = actor.seq;
     const owed = behavior.pending(actor.state);
     if (!this.#gone) this.#effects.reconcile(owed, !own);
-    this.#dropEnds(owed);
+    this.#inbox.keepEnds(owed);
     return actor;
   }
 
@@ -172,8 +172,7 @@ export class Activation {
   async #take(): Promise<void> {
     const { journal, clock } = this.#services;
     this.#backlog = false;
-    const waiting = this.#waitingIds();
-    const rows = await journal.take(this.address, STEP_COMMANDS, waiting).catch((error) => {
+    const rows = await journal.take(this.address, STEP_COMMANDS, this.#inbox.ids).catch((error) => {
       this.#backlog = true;
       throw error;
     });
@@ -185,7 +184,7 @@ export class Activation {
   async #advance(actor: Loaded): Promise<void> {
     const { clock, limits, entropy } = this.#services;
     const { behavior, limits: behaviorLimits } = this.#type;
-    const taken = [...this.#inbox].slice(0, STEP_COMMANDS);
+    const taken = this.#inbox.first(STEP_COMMANDS);
     const first = taken[0];
     invariant(first, "A5 a step has a command");
     if (first.attempts >= limits.command_attempts) {
@@ -202,11 +201,11 @@ export class Activation {
 
   async #commit(actor: Loaded, next: Step, dead: readonly NewDeadLetter[]): Promise<void> {
     const { journal, group, clock } = this.#services;
-    const { behavior } = this.#type;
+    const { behavior, outgoing } = this.#type;
     const answers = await withEarlierAnswers(journal, this.address, next.answers);
     if (isEmpty(next) && dead.length === 0) {
       this.#attempt = { before: actor.state, step: { ...next, answers }, out: false };
-      return this.#letOut();
+      return this.#services.isSure(this.address) ? this.#letOut() : this.#disown(answers);
     }
     // A step without events changes no state, and must not fail on one that is broken.
     const owed = next.events.length > 0 ? behavior.pending(next.after.state) : [];
@@ -215,6 +214,7 @@ export class Activation {
       behavior,
       before: actor,
       owed: owed.length > 0,
+      outgoing,
       dead,
       now: next.events.at(-1)?.at ?? clock.now(),
     });
@@ -225,13 +225,20 @@ export class Activation {
       return repeats.forEach((delivery) => this.#inbox.delete(delivery));
     }
     if (outcome !== "committed") {
-      const message = `Another node has this actor (${outcome}); send the command again`;
-      throw new SynapseError("fenced", message);
+      if (outcome === "fenced") this.#services.fenced(part);
+      throw elsewhere(outcome);
     }
     const snapshot_seq = part.snapshot === null ? actor.snapshot_seq : next.after.seq;
     this.#actor = { ...next.after, snapshot_seq };
     this.#letOut();
     if (next.events.length > 0 && !this.#gone) this.#effects.reconcile(owed, false); // E1
+  }
+
+  /** Nothing was written, and another node may know better: the answers are not this one's to give. */
+  #disown(answers: Step["answers"]): void {
+    for (const { delivery } of answers) {
+      this.#inbox.fail(delivery, elsewhere("its lease may be over"));
+    }
   }
 
   /** After the commit (A2), and once. */
@@ -260,11 +267,7 @@ export class Activation {
     const { health } = this.#services;
     if (error instanceof JournalUnavailable) {
       if (!error.rolled_back) this.#actor = null; // A4
-      for (const delivery of this.#inbox) {
-        if (delivery.origin !== "direct") continue;
-        this.#inbox.delete(delivery);
-        delivery.fail(error);
-      }
+      this.#inbox.failDirect(error);
       health.note(error);
       return await health.recovered();
     }
@@ -279,22 +282,8 @@ export class Activation {
     if (error instanceof SynapseError && error.reaction === "pause") park(this.address);
     await this.drop(error);
   }
+}
 
-  /** Drops ends of effects that are not owed any more: a commit reported as failed had them. */
-  #dropEnds(owed: readonly Effect[]): void {
-    const ids = new Set(owed.map((effect) => effect.id));
-    for (const delivery of this.#inbox) {
-      if (delivery.origin === "effect" && !ids.has(effectOf(delivery))) {
-        this.#inbox.delete(delivery);
-      }
-    }
-  }
-
-  #hasRows(): boolean {
-    return [...this.#inbox].some((delivery) => delivery.origin === "mailbox");
-  }
-
-  #waitingIds(): string[] {
-    return Array.from(this.#inbox, (delivery) => delivery.id);
-  }
+function elsewhere(why: string): SynapseError {
+  return new SynapseError("fenced", `Another node has this actor (${why}); send the command again`);
 }

@@ -7,7 +7,7 @@ import type { Journal } from "../journal/port.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { openSubject } from "../journal/sqlite/test_journal.ts";
-import { LocalLiveEvents, LocalMailboxes } from "../streams/local.ts";
+import { LocalLiveEvents } from "../streams/local.ts";
 import { silentLogger, silentMetrics } from "../telemetry/silent.ts";
 import { Activations } from "./activations.ts";
 import { GroupCommit } from "./commit.ts";
@@ -31,7 +31,11 @@ async function setUp() {
     live,
     group: new GroupCommit({ ...world, actors_max: 10 }),
     health: new JournalHealth(journal, clock, silentLogger, stopped.signal),
-    mailboxes: new LocalMailboxes(),
+    handOn: () => {},
+    announce: () => {},
+    answered: () => {},
+    isSure: () => true,
+    fenced: () => {},
     handlers: { job: new Jobs() },
     effect_limit: () => new ConcurrencyLimit(1),
     park: () => {},
@@ -44,7 +48,7 @@ async function setUp() {
     evict: (activation) => activations.evict(activation),
     timerSet: () => {},
     onCommit: () => {},
-  }, { ledger: { behavior: LEDGER, limits: null } });
+  }, { ledger: { behavior: LEDGER, limits: null, outgoing: false } });
   const ids = () => activations.all().map(({ address }) => address.id);
   return {
     activations,

@@ -1,17 +1,12 @@
 /**
- * Group commit. While one transaction is under way, everything that becomes ready queues for the
- * next; no timer delays a lone commit.
+ * Group commit: the parts of many actors in few transactions.
  *
  * @module
  */
 import type { Clock } from "../clock.ts";
-import {
-  type ActorCommit,
-  type CommitOutcome,
-  type Committer,
-  JournalUnavailable,
-} from "../journal/port.ts";
+import type { ActorCommit, CommitOutcome, Committer } from "../journal/port.ts";
 import type { Metrics } from "../telemetry/port.ts";
+import { Batching } from "./batching.ts";
 
 /** What the group commit needs. */
 export interface GroupCommitOptions {
@@ -22,20 +17,19 @@ export interface GroupCommitOptions {
   readonly actors_max: number;
 }
 
-interface Waiting {
-  readonly part: ActorCommit;
-  readonly resolve: (outcome: CommitOutcome) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Gathers the commits of many actors into few transactions. */
 export class GroupCommit {
-  readonly #options: GroupCommitOptions;
-  #queue: Waiting[] = [];
-  #running: Promise<void> | null = null;
+  readonly #batching: Batching<ActorCommit, CommitOutcome>;
 
-  constructor(options: GroupCommitOptions) {
-    this.#options = options;
+  constructor({ journal, clock, metrics, actors_max }: GroupCommitOptions) {
+    const write = async (batch: readonly ActorCommit[]) => {
+      const start = clock.monotonic();
+      const outcomes = await journal.commit(batch);
+      metrics.commitSeconds.observe({}, (clock.monotonic() - start) / 1000);
+      metrics.commitBatchSize.observe({}, batch.length);
+      return outcomes;
+    };
+    this.#batching = new Batching({ clock, items_max: actors_max, write });
   }
 
   /**
@@ -46,44 +40,11 @@ export class GroupCommit {
    * @throws what the store says of this part, if it cannot be written at all
    */
   commit(part: ActorCommit): Promise<CommitOutcome> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ part, resolve, reject });
-      this.#running ??= this.#drain();
-    });
+    return this.#batching.add(part);
   }
 
   /** Resolves when nothing waits or is under way. */
-  async idle(): Promise<void> {
-    while (this.#running) await this.#running;
-  }
-
-  async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
-      // Whatever is ready at this moment joins this transaction.
-      await this.#options.clock.yield();
-      const batch = this.#queue.slice(0, this.#options.actors_max);
-      this.#queue = this.#queue.slice(batch.length);
-      await this.#transact(batch);
-    }
-    // In the same breath as the last look at the queue: a commit that comes later starts anew.
-    this.#running = null;
-  }
-
-  async #transact(batch: readonly Waiting[]): Promise<void> {
-    const { journal, clock, metrics } = this.#options;
-    const start = clock.monotonic();
-    try {
-      const outcomes = await journal.commit(batch.map((waiting) => waiting.part));
-      metrics.commitSeconds.observe({}, (clock.monotonic() - start) / 1000);
-      metrics.commitBatchSize.observe({}, batch.length);
-      for (const [i, waiting] of batch.entries()) waiting.resolve(outcomes[i] ?? "conflict");
-    } catch (error) {
-      if (batch.length === 1 || error instanceof JournalUnavailable) {
-        for (const waiting of batch) waiting.reject(error);
-      } else {
-        // A part that the store refuses is a defect of one actor: it must not take the others along.
-        for (const waiting of batch) await this.#transact([waiting]);
-      }
-    }
+  idle(): Promise<void> {
+    return this.#batching.idle();
   }
 }

@@ -22,6 +22,7 @@ function part(id: string): ActorCommit {
     timers: [],
     questions: [],
     dead: [],
+    outgoing: false,
     at: 0,
   };
 }

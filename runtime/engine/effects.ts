@@ -6,6 +6,8 @@
  * E3  A `once` effect that is found owed when the actor is loaded is settled, never started: a
  *     process before this one may have started it.
  * E4  An effect that is no longer owed is aborted, and its result is dropped.
+ * E5  An effect starts only while it is certain that no other node has the actor: one that was paused
+ *     after its commit must not start what the next owner has settled.
  *
  * @module
  */
@@ -16,6 +18,9 @@ import type { ConcurrencyLimit } from "../concurrency_limit.ts";
 import type { LiveEntry, LiveEvents } from "../streams/port.ts";
 import type { EffectHandler, EffectHandlers } from "./effect_handler.ts";
 
+/** How often it is looked whether it is certain again, in milliseconds. */
+const SURE_LOOK_MS = 50;
+
 /** What the effects of an actor need. */
 export interface EffectsOptions {
   readonly address: Address;
@@ -24,6 +29,8 @@ export interface EffectsOptions {
   readonly clock: Clock;
   /** How many effects of a kind the whole node carries out at once. */
   readonly limit: (kind: string) => ConcurrencyLimit;
+  /** Whether it is certain that no other node has the actor. */
+  readonly isSure: () => boolean;
   /** The seq of the actor's last event. */
   readonly seq: () => number;
   /** Takes the command that an effect ended with. */
@@ -109,7 +116,7 @@ export class Effects {
   ): Promise<void> {
     const { address, limit } = this.#options;
     using slot = await limit(effect.kind).acquire(signal);
-    if (!slot) return;
+    if (!slot || !await this.#sure(signal)) return;
     const context = { address, signal, ...this.#pieces(loaded, signal) };
     let command: unknown;
     try {
@@ -120,6 +127,13 @@ export class Effects {
     }
     if (signal.aborted) return; // E4
     this.#end(effect, command);
+  }
+
+  /** Waits until it is certain (E5). Returns whether it came to be, before the signal aborted. */
+  async #sure(signal: AbortSignal): Promise<boolean> {
+    const { isSure, clock } = this.#options;
+    while (!signal.aborted && !isSure()) await clock.sleep(SURE_LOOK_MS, signal);
+    return !signal.aborted;
   }
 
   #end(effect: Effect, command: unknown): void {

@@ -35,6 +35,7 @@ function setUp(max = 10) {
   };
   const limit = new ConcurrencyLimit(max);
   const defects: unknown[] = [];
+  const world = { sure: true };
   const effects = new Effects({
     address: ledger("a"),
     handlers: {
@@ -51,12 +52,13 @@ function setUp(max = 10) {
     },
     clock,
     limit: () => limit,
+    isSure: () => world.sure,
     seq: () => 7,
     deliver: (_, command) => void delivered.push(command),
     onDefect: (error) => void defects.push(error),
   });
   const made = () => calls.map(({ how, id }) => `${how} ${id}`);
-  return { effects, calls, made, delivered, published, clock, defects };
+  return { effects, calls, made, delivered, published, clock, defects, world };
 }
 
 Deno.test("Effects starts what is newly owed, once, until it is owed no more", async () => {
@@ -176,4 +178,29 @@ Deno.test("Effects voids the pieces of an earlier process, with numbers above an
   assert.ok(Number.isSafeInteger(published[1]!.cursor.n));
   calls[0]!.end.resolve(null);
   await effects.stop();
+});
+
+Deno.test("Effects starts nothing while another node may have the actor, and what is still owed later", async () => {
+  const { effects, made, clock, world } = setUp();
+  world.sure = false;
+  effects.reconcile([job("a", "once"), job("b")], false);
+  await clock.advance(200);
+  assert.deepEqual(made(), []);
+  effects.reconcile([job("b")], false);
+  world.sure = true;
+  await clock.advance(200);
+  assert.deepEqual(made(), ["run b"]);
+  void effects.stop();
+  assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("Effects never starts what waited for certainty that did not come", async () => {
+  const { effects, made, clock, world } = setUp();
+  world.sure = false;
+  effects.reconcile([job("a", "once")], false);
+  await clock.advance(200);
+  await effects.stop();
+  world.sure = true;
+  await clock.advance(200);
+  assert.deepEqual(made(), []);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Lease, Leases } from "../journal/port.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { silentLogger, silentMetrics } from "../telemetry/silent.ts";
-import { LEASE_MS, LeaseKeeper } from "./lease_keeper.ts";
+import { LeaseKeeper } from "./lease_keeper.ts";
 
 /** Leases that end; the test takes some away. */
 class FiniteLeases implements Leases {
@@ -31,6 +31,10 @@ class FiniteLeases implements Leases {
     return Promise.resolve(kept.map((lease) => ({ ...lease, until })));
   }
 
+  onReleased(): () => void {
+    return () => {};
+  }
+
   release(_: string, leases: readonly Lease[]): Promise<void> {
     if (this.fault) return Promise.reject(this.fault);
     this.released = leases.map(({ partition }) => partition);
@@ -38,86 +42,113 @@ class FiniteLeases implements Leases {
   }
 }
 
+const LEASE_MS = 3000;
+
 function setUp() {
   const clock = new ManualClock();
   const leases = new FiniteLeases(clock);
   const lost: number[] = [];
+  const changes: (readonly number[])[] = [];
   const keeper = new LeaseKeeper({
     leases,
     clock,
     node: "n1",
+    lease_ms: LEASE_MS,
     metrics: silentMetrics,
     log: silentLogger,
+    onChange: (partitions) => changes.push(partitions),
     onLost: (partitions) => lost.push(...partitions),
   });
-  return { clock, leases, lost, keeper };
+  return { clock, leases, lost, changes, keeper };
 }
 
 Deno.test("LeaseKeeper holds what it could acquire, and nothing else", async () => {
-  const { keeper, leases } = setUp();
+  const { keeper, leases, changes } = setUp();
   leases.taken.add(2);
-  assert.deepEqual(await keeper.acquire([0, 1, 2]), [0, 1]);
+  await keeper.acquire([0, 1, 2]);
   assert.deepEqual(keeper.partitions, [0, 1]);
+  assert.deepEqual(changes, [[0, 1]]);
   assert.deepEqual([0, 2, 3].map((partition) => keeper.epoch(partition)), [7, -1, -1]);
+  assert.deepEqual([0, 2].map((partition) => keeper.isSure(partition)), [true, false]);
 });
 
-Deno.test("LeaseKeeper renews well before its leases end, and stops with its signal", async () => {
-  const { clock, keeper, leases } = setUp();
+Deno.test("LeaseKeeper is sure of a lease for as long as the store could not have given it away", async () => {
+  const { clock, keeper } = setUp();
   await keeper.acquire([0]);
-  const stopped = new AbortController();
-  const running = keeper.run(stopped.signal);
-  await clock.advance(LEASE_MS * 10);
-  assert.ok(leases.renewals >= 20, `Renewed ${leases.renewals} times`);
-  stopped.abort();
-  await running;
-  assert.equal(clock.sleeping, 0);
+  await clock.advance(LEASE_MS - 1);
+  assert.equal(keeper.isSure(0), true);
+  await clock.advance(1);
+  assert.equal(keeper.isSure(0), false);
+  assert.equal(keeper.worksOn(0), true, "it may still be had");
+  await keeper.renew();
+  assert.equal(keeper.isSure(0), true);
 });
 
-Deno.test("LeaseKeeper gives up what it lost, and says so once", async () => {
-  const { clock, keeper, leases, lost } = setUp();
+Deno.test("LeaseKeeper counts from when it asked, not from when it was answered", async () => {
+  const { clock, keeper, leases } = setUp();
+  const slow = leases.acquire.bind(leases);
+  leases.acquire = async (...args) => {
+    const taken = await slow(...args);
+    await clock.sleep(1000);
+    return taken;
+  };
+  const acquiring = keeper.acquire([0]);
+  await clock.advance(1000);
+  await acquiring;
+  await clock.advance(LEASE_MS - 1000);
+  assert.equal(keeper.isSure(0), false);
+});
+
+Deno.test("LeaseKeeper.renew() gives up what was lost, and says so once", async () => {
+  const { keeper, leases, lost, changes } = setUp();
   await keeper.acquire([0, 1, 3]);
-  const stopped = new AbortController();
-  const running = keeper.run(stopped.signal);
-  await clock.advance(LEASE_MS);
   leases.taken.add(1);
-  await clock.advance(LEASE_MS);
+  await keeper.renew();
+  await keeper.renew();
   assert.deepEqual(lost, [1]);
   assert.deepEqual(keeper.partitions, [0, 3]);
+  assert.deepEqual(changes.at(-1), [0, 3]);
   assert.equal(keeper.epoch(1), -1);
-  stopped.abort();
-  await running;
 });
 
-Deno.test("LeaseKeeper keeps what it has while the journal is away, and tries again", async () => {
-  const { clock, keeper, leases, lost } = setUp();
+Deno.test("LeaseKeeper.renew() keeps what it has while the journal is away", async () => {
+  const { keeper, leases, lost } = setUp();
   await keeper.acquire([0]);
-  const stopped = new AbortController();
-  const running = keeper.run(stopped.signal);
   leases.fault = new DOMException("Away");
-  await clock.advance(LEASE_MS);
+  await assert.rejects(keeper.renew());
   assert.deepEqual(keeper.partitions, [0]);
-  leases.fault = null;
-  const before = leases.renewals;
-  await clock.advance(LEASE_MS);
-  assert.ok(leases.renewals > before);
   assert.deepEqual(lost, []);
-  stopped.abort();
-  await running;
 });
 
-Deno.test("LeaseKeeper gives everything back, and holds nothing then", async () => {
+Deno.test("LeaseKeeper.fenced() believes the store, unless it means an earlier lease", async () => {
+  const { keeper, lost } = setUp();
+  await keeper.acquire([0, 1]);
+  keeper.fenced(0, 6);
+  assert.deepEqual(lost, []);
+  keeper.fenced(0, 7);
+  keeper.fenced(0, 7);
+  assert.deepEqual(lost, [0]);
+  assert.deepEqual(keeper.partitions, [1]);
+});
+
+Deno.test("LeaseKeeper.leave() takes nothing new for a partition, and release() gives it back", async () => {
   const { keeper, leases } = setUp();
   await keeper.acquire([0, 1]);
-  await keeper.release();
-  assert.deepEqual(leases.released, [0, 1]);
-  assert.deepEqual(keeper.partitions, []);
+  keeper.leave([0, 2]);
+  assert.deepEqual(keeper.partitions, [1]);
+  assert.deepEqual([...keeper.held], [0, 1]);
+  assert.equal(keeper.worksOn(0), false);
+  assert.equal(keeper.isSure(0), true);
+  assert.equal(keeper.epoch(0), 7, "its last commits need it");
+  await keeper.release([0, 2]);
+  assert.deepEqual(leases.released, [0]);
   assert.equal(keeper.epoch(0), -1);
 });
 
-Deno.test("LeaseKeeper stops without complaint when nothing can be given back", async () => {
+Deno.test("LeaseKeeper.release() does without complaint when nothing can be given back", async () => {
   const { keeper, leases } = setUp();
   await keeper.acquire([0]);
   leases.fault = new DOMException("Away");
-  await keeper.release();
+  await keeper.release([0]);
   assert.deepEqual(keeper.partitions, []);
 });

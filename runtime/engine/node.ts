@@ -1,22 +1,27 @@
 /**
- * One node: takes its partitions, resumes what their actors owe, hands commands to actors, and gives
- * everything back when it stops.
+ * One node: holds partitions, resumes what their actors owe, has commands handled, here or on other
+ * nodes, and gives everything back when it stops.
  *
  * @module
  */
 import type { Address } from "../../actors/behavior.ts";
 import { errorCode, SynapseError } from "../errors.ts";
-import { ConcurrencyLimit } from "../concurrency_limit.ts";
-import { type DueTimer, JournalUnavailable } from "../journal/port.ts";
-import type { Activation } from "./activation.ts";
-import { Activations } from "./activations.ts";
+import { JournalUnavailable } from "../journal/port.ts";
+import type { Streams } from "../streams/port.ts";
 import { GroupCommit } from "./commit.ts";
-import { fromTimer } from "./delivery.ts";
+import { Courier } from "./courier.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { HandOver } from "./hand_over.ts";
+import { keepPassivating, keepPurging } from "./housekeeping.ts";
 import { JournalHealth } from "./journal_health.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 import { stateAt } from "./loading.ts";
-import { addressKey, partitionOf } from "./placement.ts";
-import type { Answer, Engine, Inspected, SubmitOptions } from "./port.ts";
+import { Membership, type NodeIdentity } from "./membership.ts";
+import { OutboxPump } from "./outbox_pump.ts";
+import { partitionOf } from "./placement.ts";
+import type { Answer, Engine, Inspected, PostedCommand, Poster, SubmitOptions } from "./port.ts";
+import { Rebalancer } from "./rebalance.ts";
+import { Residents } from "./residents.ts";
 import type { ActorType, NodeServices } from "./services.ts";
 import { Timers } from "./timers.ts";
 import { WorkFinder } from "./work_finder.ts";
@@ -25,54 +30,39 @@ import { WorkFinder } from "./work_finder.ts";
 export interface NodeOptions extends
   Pick<
     NodeServices,
-    | "journal"
-    | "live"
-    | "mailboxes"
-    | "handlers"
-    | "clock"
-    | "entropy"
-    | "limits"
-    | "metrics"
-    | "log"
-    | "onCommit"
+    "journal" | "handlers" | "clock" | "entropy" | "limits" | "metrics" | "log" | "onCommit"
   > {
-  readonly node_id: string;
+  readonly identity: NodeIdentity;
+  readonly streams: Omit<Streams, "carrier" | typeof Symbol.asyncDispose>;
+  /** How long a lease lasts, and how often a node says that it is there, in milliseconds. */
+  readonly cluster: { readonly lease_ms: number; readonly heartbeat_ms: number };
   readonly types: Readonly<Record<string, ActorType>>;
 }
 
-/** How long an actor that could not go on is left alone, in milliseconds, unless a command comes. */
-const PARK_MS = 60_000;
-
-/** How often idle actors are looked for, in milliseconds, at most; more often when they may idle shorter. */
-const SWEEP_MS_MAX = 1000;
-
-/** How long a stopping node waits for effects to heed their signals, in milliseconds. */
-const ABORT_MS_MAX = 100;
-
-/** How often what has had its time is deleted, in milliseconds, and how much of it at a time. */
-const PURGE_MS = 60_000;
-const PURGE_ROWS = 500;
-
 /** The engine of one node. */
-export class Node implements Engine {
+export class Node implements Engine, Poster {
   readonly #options: NodeOptions;
-  readonly #activations: Activations;
+  readonly #residents: Residents;
   readonly #group: GroupCommit;
   readonly #health: JournalHealth;
   readonly #leases: LeaseKeeper;
+  readonly #membership: Membership;
+  readonly #rebalancer: Rebalancer;
+  readonly #courier: Courier;
+  readonly #dispatcher: Dispatcher;
   readonly #timers: Timers;
   readonly #finder: WorkFinder;
-  readonly #effectLimits = new Map<string, ConcurrencyLimit>();
-  /** Actors that could not go on: until when nobody wakes them unasked, in monotonic milliseconds. */
-  readonly #parked = new Map<string, number>();
+  readonly #pump: OutboxPump | null;
   readonly #stopped = new AbortController();
   readonly #loops: Promise<void>[] = [];
-  #unsubscribe = () => {};
-  #draining = false;
-  #pending = 0;
+  #deaf = () => {};
+  #draining: Promise<void> | null = null;
+  #superseded = false;
 
   constructor(options: NodeOptions) {
-    const { journal, clock, metrics, log, limits, node_id } = options;
+    const { journal, streams, clock, metrics, log, limits, identity, cluster } = options;
+    const node = identity.id;
+    const onError = (error: unknown) => this.#noteError(error);
     this.#options = options;
     this.#health = new JournalHealth(journal, clock, log, this.#stopped.signal);
     this.#group = new GroupCommit({ journal, clock, metrics, actors_max: limits.commit_actors });
@@ -81,142 +71,202 @@ export class Node implements Engine {
       clock,
       metrics,
       log,
-      node: node_id,
-      onLost: (partitions) => this.#dropPartitions(partitions),
+      node,
+      lease_ms: cluster.lease_ms,
+      onChange: (partitions) => this.#work(partitions),
+      onLost: (partitions) => this.#residents.drop(partitions),
     });
+    this.#courier = new Courier({
+      store: journal,
+      streams,
+      leases: this.#leases,
+      clock,
+      node,
+      actor_max: limits.mailbox_per_session,
+      partitionOf: (address) => this.#hold(address).partition,
+      feed: (address) => this.#residents.feed(address),
+      stopped: this.#stopped.signal,
+    });
+    this.#residents = this.#createResidents();
+    this.#dispatcher = new Dispatcher({
+      residents: this.#residents,
+      courier: this.#courier,
+      entropy: options.entropy,
+      commands_max: limits.mailbox_total,
+      isHere: (address) => this.owns(this.#hold(address).partition),
+      others: () => this.#rebalancer.others,
+      refuse: () => this.#refuse(),
+    });
+    const partitions = () => this.#leases.partitions;
     this.#timers = new Timers({
       store: journal,
       clock,
-      partitions: () => this.#leases.partitions,
-      fire: (timer) => this.#fire(timer),
-      onError: (error) => this.#noteError(error),
+      partitions,
+      fire: (timer) => this.#residents.fire(timer),
+      onError,
     });
-    this.#finder = new WorkFinder({
-      journal,
-      clock,
-      partitions: () => this.#leases.partitions,
-      actors_max: limits.active_actors,
-      wake: (address) => this.#tell(address, (activation) => activation.wake()),
-      feed: (address) => this.#tell(address, (activation) => activation.feed()),
-      onError: async (error) => {
-        this.#noteError(error);
-        await this.#health.recovered();
-      },
-    });
-    this.#activations = new Activations({
-      ...options,
-      group: this.#group,
-      health: this.#health,
-      effect_limit: (kind) => this.#effectLimit(kind),
-      hold: (address) => this.#hold(address),
-      evict: (activation) => this.#activations.evict(activation),
-      park: (address) => void this.#parked.set(addressKey(address), clock.monotonic() + PARK_MS),
-      timerSet: (at) => this.#timers.noticed(at),
-    }, options.types);
+    this.#finder = this.#createFinder();
+    const { egress } = streams;
+    this.#pump = egress && new OutboxPump({ outbox: journal, egress, clock, partitions, onError });
+    this.#membership = new Membership({ nodes: journal, identity, ...cluster });
+    this.#rebalancer = this.#createRebalancer();
   }
 
-  /** Takes the partitions, wakes the actors that owe something, and starts working. */
+  /**
+   * Joins the other nodes, takes its partitions, and starts working.
+   *
+   * @throws {SynapseError} `protocol_mismatch`, `journal_unavailable`
+   */
   async start(): Promise<void> {
-    const { journal, mailboxes } = this.#options;
-    const all = Array.from({ length: journal.partition_count }, (_, i) => i);
-    const taken = await this.#leases.acquire(all);
-    this.#unsubscribe = mailboxes.subscribe(taken, (notice) => this.notify(notice.address));
+    await this.#membership.join();
+    this.#deaf = this.#courier.listen();
+    await this.#rebalancer.look();
     const { signal } = this.#stopped;
+    const onError = (error: unknown) => this.#noteError(error);
+    const { activations } = this.#residents;
     this.#loops.push(
-      this.#leases.run(signal),
+      this.#rebalancer.run(signal),
       this.#timers.run(signal),
-      this.#sweep(signal),
-      this.#purge(signal),
       this.#finder.run(signal),
+      this.#pump?.run(signal) ?? Promise.resolve(),
+      keepPassivating({
+        ...this.#options,
+        activations,
+        onSweep: (now) => this.#residents.unpark(now),
+      }, signal),
+      keepPurging({ ...this.#options, onError }, signal),
     );
   }
 
-  async submit(address: Address, command: unknown, options: SubmitOptions = {}): Promise<Answer> {
-    const { limits, entropy, clock } = this.#options;
-    if (this.#draining) {
-      throw new SynapseError("draining", "Node is stopping; send the command to another one");
-    }
-    const trouble = this.#health.trouble;
-    if (trouble) throw new SynapseError("journal_unavailable", trouble);
-    if (this.#pending >= limits.mailbox_total) throw full("Node", limits.mailbox_total);
-    const activation = this.#activations.at(address);
-    if (activation.waiting >= limits.mailbox_per_session) {
-      throw full("Actor", limits.mailbox_per_session);
-    }
-    this.#pending += 1;
-    try {
-      return await new Promise<Answer>((settle, fail) =>
-        activation.deliver({
-          id: options.id ?? entropy.id("cmd"),
-          command,
-          sender: options.sender ?? "api",
-          origin: "direct",
-          digest: options.id === undefined ? null : options.digest ?? "",
-          timer: null,
-          attempts: 0,
-          received_at: clock.monotonic(),
-          settle,
-          fail,
-        })
-      );
-    } finally {
-      this.#pending -= 1;
-    }
+  submit(address: Address, command: unknown, options: SubmitOptions = {}): Promise<Answer> {
+    return this.#dispatcher.submit(address, command, options);
+  }
+
+  post(commands: readonly PostedCommand[]): Promise<readonly Promise<Answer>[]> {
+    return this.#dispatcher.post(commands);
   }
 
   async inspect(address: Address, seq: number | null): Promise<Inspected | null> {
-    const { behavior } = this.#activations.typeOf(address);
+    const { behavior } = this.#residents.activations.typeOf(address);
     return await stateAt(this.#options, behavior, address, seq);
   }
 
   notify(address: Address): void {
-    if (!this.#draining) this.#activations.at(address).feed();
+    this.#courier.announce([{ partition: this.#hold(address).partition, address }]);
   }
 
   trouble(): string | null {
+    if (this.#superseded) return "another process runs under this node's id";
     return this.#draining ? "the node is stopping" : this.#health.trouble;
   }
 
   /** How many actors are in memory. */
   get active(): number {
-    return this.#activations.size;
+    return this.#residents.activations.size;
+  }
+
+  /** Whether this node works on a partition, and it is certain that no other does. */
+  owns(partition: number): boolean {
+    return this.#leases.worksOn(partition) && this.#leases.isSure(partition);
   }
 
   /**
-   * Takes no more commands, finishes the commits under way, gives skill calls under way
-   * `limits.drain_ms` to end, and gives the partitions back.
+   * Gives all partitions up: finishes the commits under way, and gives skill calls under way
+   * `limits.drain_ms` to end. Commands that still come are handled by other nodes; without one they
+   * are refused.
    */
+  drain(): Promise<void> {
+    return this.#draining ??= this.#rebalancer.drain();
+  }
+
+  /** Drains, and ends. */
   async stop(): Promise<void> {
-    const { clock, limits } = this.#options;
-    this.#draining = true;
-    this.#unsubscribe();
-    const deadline = clock.monotonic() + limits.drain_ms;
-    while (
-      this.#activations.all().some((activation) => !activation.idle) && clock.monotonic() < deadline
-    ) {
-      await clock.sleep(10);
-    }
+    await this.drain();
+    this.#deaf();
     this.#stopped.abort();
-    const stopping = new SynapseError("draining", "Node stops; send the command again");
-    const ended = Promise.all(this.#activations.all().map((one) => one.stop(stopping)));
-    const patience = new AbortController();
-    await Promise.race([ended, clock.sleep(ABORT_MS_MAX, patience.signal)]);
-    patience.abort();
-    await this.#group.idle();
     await Promise.all(this.#loops);
-    await this.#leases.release();
+    await this.#membership.leave().catch((error) => this.#noteError(error));
+  }
+
+  #createResidents(): Residents {
+    const { streams } = this.#options;
+    return new Residents({
+      ...this.#options,
+      ...streams,
+      group: this.#group,
+      health: this.#health,
+      hold: (address) => this.#hold(address),
+      isSure: (address) => this.#leases.isSure(this.#hold(address).partition),
+      fenced: ({ partition, epoch }) => this.#leases.fenced(partition, epoch),
+      announce: (notices) => this.#courier.announce(notices),
+      answered: (address, id, answer) => this.#courier.answered(address, id, answer),
+      handOn: () => this.#pump?.wake(),
+      timerSet: (at) => this.#timers.noticed(at),
+    });
+  }
+
+  #createFinder(): WorkFinder {
+    const { journal, clock, limits, streams } = this.#options;
+    return new WorkFinder({
+      journal,
+      clock,
+      partitions: () => this.#leases.partitions,
+      told: () => streams.carries(),
+      actors_max: limits.active_actors,
+      wake: (address) => this.#residents.wakeIfIdle(address),
+      feed: (address) => this.#residents.feedIfIdle(address),
+      onError: async (error) => {
+        this.#noteError(error);
+        await this.#health.recovered();
+      },
+    });
+  }
+
+  #createRebalancer(): Rebalancer {
+    const { journal, clock, log, limits, cluster, identity } = this.#options;
+    return new Rebalancer({
+      node: identity.id,
+      partition_count: journal.partition_count,
+      membership: this.#membership,
+      leases: this.#leases,
+      onReleased: (listener) => journal.onReleased(listener),
+      handOver: new HandOver({
+        leases: this.#leases,
+        clock,
+        activations: () => this.#residents.activations.all(),
+        partitionOf: (address) => this.#hold(address).partition,
+        committed: () => this.#group.idle(),
+      }),
+      clock,
+      log,
+      heartbeat_ms: cluster.heartbeat_ms,
+      drain_ms: limits.drain_ms,
+      onDrainRequested: () => void this.drain(),
+      onSuperseded: () => void (this.#superseded = true),
+      onError: (error) => this.#noteError(error),
+    });
+  }
+
+  /** Refuses what cannot be taken now. */
+  #refuse(): void {
+    if (this.#superseded || (this.#draining && !this.#rebalancer.others)) {
+      throw new SynapseError("draining", "Node is stopping; send the command to another one");
+    }
+    const trouble = this.#health.trouble;
+    if (trouble) throw new SynapseError("journal_unavailable", trouble);
+  }
+
+  /** Hears which partitions this node works on now. */
+  #work(partitions: readonly number[]): void {
+    this.#courier.own(partitions);
+    this.#timers.noticed(-Infinity);
+    this.#finder.nudge();
+    this.#pump?.wake();
   }
 
   #hold(address: Address): { partition: number; epoch: number } {
     const partition = partitionOf(address, this.#options.journal.partition_count);
     return { partition, epoch: this.#leases.epoch(partition) };
-  }
-
-  #effectLimit(kind: string): ConcurrencyLimit {
-    const limit = this.#effectLimits.get(kind) ??
-      new ConcurrencyLimit(this.#options.limits.effects);
-    this.#effectLimits.set(kind, limit);
-    return limit;
   }
 
   /** Trouble with the journal is waited for; anything else concerns one look, not the node. */
@@ -225,68 +275,4 @@ export class Node implements Engine {
     this.#options.metrics.errorsTotal.inc({ kind: errorCode(error) });
     this.#options.log.error({ err: error }, "Node met an error and goes on");
   }
-
-  /** Tells an actor that it has work, unless it knows, or cannot do it. Returns whether there was room. */
-  #tell(address: Address, tell: (activation: Activation) => void): boolean {
-    if (!this.#activations.knows(address) || this.#parked.has(addressKey(address))) return true;
-    const live = this.#activations.live(address);
-    if (live && !live.idle) return true;
-    const { clock, limits } = this.#options;
-    if (!live && !this.#activations.hasRoom(clock.monotonic(), limits)) return false;
-    tell(this.#activations.at(address));
-    return true;
-  }
-
-  #fire(timer: DueTimer): void {
-    const { address } = timer;
-    if (!this.#activations.knows(address) || this.#parked.has(addressKey(address))) return;
-    this.#activations.at(address).deliver(fromTimer(timer, this.#options.clock.monotonic()));
-  }
-
-  #dropPartitions(partitions: readonly number[]): void {
-    const lost = new Set(partitions);
-    const error = new SynapseError(
-      "fenced",
-      "Another node has this partition; send the command again",
-    );
-    for (const activation of this.#activations.all()) {
-      if (lost.has(this.#hold(activation.address).partition)) void activation.drop(error);
-    }
-  }
-
-  async #sweep(signal: AbortSignal): Promise<void> {
-    const { clock, limits, metrics } = this.#options;
-    while (!signal.aborted) {
-      await clock.sleep(Math.min(SWEEP_MS_MAX, limits.idle_ms), signal);
-      const now = clock.monotonic();
-      this.#activations.passivate(now, limits.idle_ms, limits.active_actors);
-      for (const [key, until] of this.#parked) if (until <= now) this.#parked.delete(key);
-      metrics.activeActors.set(this.#activations.size);
-    }
-  }
-
-  async #purge(signal: AbortSignal): Promise<void> {
-    const { clock, limits, journal } = this.#options;
-    while (!signal.aborted) {
-      const handled = clock.now() - limits.idempotency_ms;
-      const closed = limits.closed_retention_ms === null
-        ? null
-        : clock.now() - limits.closed_retention_ms;
-      const deleted = await journal.purge({ handled, closed }, PURGE_ROWS).catch((error) => {
-        this.#noteError(error);
-        return 0;
-      });
-      await clock.sleep(deleted < PURGE_ROWS ? PURGE_MS : 100, signal);
-    }
-  }
-}
-
-function full(what: string, limit: number): SynapseError {
-  return new SynapseError(
-    "mailbox_full",
-    `${what} has ${limit} commands waiting, wanted fewer; try again later`,
-    {
-      data: { limit, retry_after_ms: 1000 },
-    },
-  );
 }

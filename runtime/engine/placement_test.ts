@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addressKey, partitionOf } from "./placement.ts";
+import { addressKey, ownerOf, partitionOf, plan } from "./placement.ts";
 
 Deno.test("partitionOf() gives for ever the partition that stands in journals", () => {
   const samples: readonly [tenant: string, type: string, id: string, of128: number, of8: number][] =
@@ -26,4 +26,50 @@ Deno.test("partitionOf() spreads actors evenly", () => {
 
 Deno.test("addressKey() tells actors apart", () => {
   assert.equal(addressKey({ tenant: "acme", type: "session", id: "a" }), "acme/session/a");
+});
+
+const NODES = ["node-a", "node-b", "node-c", "node-d"];
+const PARTITIONS = Array.from({ length: 128 }, (_, i) => i);
+
+Deno.test("ownerOf() gives each partition to one node, and every node a fair share", () => {
+  const shares = Map.groupBy(PARTITIONS, (partition) => ownerOf(partition, NODES));
+  assert.deepEqual([...shares.keys()].sort(), NODES);
+  for (const share of shares.values()) {
+    assert.ok(share.length >= 20 && share.length <= 46, `A share is ${share.length}`);
+  }
+  assert.equal(ownerOf(1, []), null);
+});
+
+Deno.test("ownerOf() does not depend on the order in which the nodes are named", () => {
+  for (const partition of PARTITIONS) {
+    assert.equal(ownerOf(partition, NODES), ownerOf(partition, NODES.toReversed()));
+  }
+});
+
+Deno.test("ownerOf() moves only the partitions of the node that comes or goes", () => {
+  for (const gone of NODES) {
+    const left = NODES.filter((node) => node !== gone);
+    for (const partition of PARTITIONS) {
+      const before = ownerOf(partition, NODES);
+      if (before !== gone) assert.equal(ownerOf(partition, left), before);
+    }
+  }
+});
+
+Deno.test("plan() of all nodes together gives each partition to one of them", () => {
+  const taken = NODES.flatMap((node) => plan(node, NODES, new Set(), 128).take);
+  assert.deepEqual(taken.sort((a, b) => a - b), PARTITIONS);
+});
+
+Deno.test("plan() gives up what belongs to others, and takes only what it does not hold", () => {
+  const mine = PARTITIONS.filter((partition) => ownerOf(partition, NODES) === "node-a");
+  const all = plan("node-a", NODES, new Set(PARTITIONS), 128);
+  assert.deepEqual(all.take, []);
+  assert.deepEqual(all.give, PARTITIONS.filter((partition) => !mine.includes(partition)));
+  assert.deepEqual(plan("node-a", NODES, new Set(mine), 128), { take: [], give: [] });
+});
+
+Deno.test("plan() of a node that drains gives everything up", () => {
+  assert.deepEqual(plan("node-a", ["node-b"], new Set([1, 2]), 128).give, [1, 2]);
+  assert.deepEqual(plan("node-a", [], new Set([1, 2]), 128), { take: [], give: [1, 2] });
 });

@@ -21,6 +21,17 @@ export interface SubmitOptions {
 /** The answer to a command: it was handled and all it caused is durable, or it was refused and caused nothing. */
 export type Answer = { readonly reply: Json; readonly repeated: boolean } | Rejection;
 
+/** A command that is stored first and handled when its turn comes. */
+export interface PostedCommand {
+  readonly address: Address;
+  readonly command: Json;
+  /** Within the idempotency window a second command of this id changes nothing and gets the same answer. */
+  readonly id: string;
+  readonly digest: string;
+  /** Who sends it, for the record. */
+  readonly sender: string;
+}
+
 /** A past or present state. */
 export interface Inspected {
   readonly seq: number;
@@ -29,12 +40,25 @@ export interface Inspected {
   readonly state: unknown;
 }
 
+/** Takes commands that are stored first. */
+export interface Poster {
+  /**
+   * Stores commands for their actors, in this order, whichever node these are on. Resolves when all are
+   * durable; the answer of each follows when it is handled, and is an error (`answer_late`) if that is
+   * not known in time: it will be handled all the same.
+   *
+   * @throws {SynapseError} `draining`, `mailbox_full`, `journal_unavailable` (try again later)
+   */
+  post(commands: readonly PostedCommand[]): Promise<readonly Promise<Answer>[]>;
+}
+
 /** The engine of one node. */
 export interface Engine {
   /**
    * Has an actor handle a command. Resolves after the commit.
    *
-   * @throws {SynapseError} `mailbox_full`, `draining`, `journal_unavailable`, `fenced` (try again later),
+   * @throws {SynapseError} `mailbox_full`, `draining`, `journal_unavailable`, `fenced`, `answer_late` (try
+   * again later),
    * `idempotency_key_reused`, `command_poisoned`, `event_unknown`, `journal_corrupt`
    */
   submit(address: Address, command: unknown, options?: SubmitOptions): Promise<Answer>;

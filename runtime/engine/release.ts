@@ -17,18 +17,22 @@ export function release(
   before: unknown,
   step: Step,
 ): void {
-  const { live, mailboxes, hold, timerSet, onCommit } = services;
-  if (step.events.length > 0) live.publish(address, step.events.map(toEntry));
+  const { live, announce, answered, hold, handOn, timerSet, onCommit } = services;
+  if (step.events.length > 0) {
+    live.publish(address, step.events.map(toEntry));
+    handOn();
+  }
   for (const { delivery, answer } of step.answers) {
     noteHandled(services, delivery);
     delivery.settle(answer);
+    if (delivery.origin === "mailbox") answered(address, delivery.id, answer);
   }
   for (const timer of step.timers) if (timer.op === "set") timerSet(timer.at);
   const notices = step.sends.map((send): Notice => {
     const to = recipient(send, address);
     return { partition: hold(to).partition, address: to };
   });
-  if (notices.length > 0) mailboxes.announce(notices);
+  if (notices.length > 0) announce(notices);
   onCommit(address, before, step);
 }
 

@@ -17,7 +17,7 @@ async function earlierAnswer(
 ): Promise<Answer | null> {
   if (delivery.digest === null) return null;
   const mark = await store.handled(address, delivery.id);
-  return mark && answerOf(delivery, mark);
+  return mark && answerOf(delivery.origin === "direct" ? delivery.digest : null, mark);
 }
 
 /**
@@ -60,9 +60,14 @@ export async function settleRepeats(
   return done;
 }
 
-/** Unless it is another request under the same id, which is a mistake of its sender. */
-function answerOf(delivery: Delivery, mark: HandledMark): Answer {
-  if (delivery.origin === "direct" && mark.digest !== delivery.digest) {
+/**
+ * The answer to a repeated command, unless it is another request under the same id, which is a mistake
+ * of its sender.
+ *
+ * @param digest of the request that repeats it; null: there is none to compare
+ */
+export function answerOf(digest: string | null, mark: HandledMark): Answer {
+  if (digest !== null && mark.digest !== digest) {
     const message = "Idempotency key was used before with another request, wanted a new key";
     return { reject: { code: "idempotency_key_reused", message } };
   }

@@ -14,7 +14,8 @@ import { systemEntropy } from "../entropy.ts";
 import type { Journal } from "../journal/port.ts";
 import { openSqliteJournal } from "../journal/sqlite/open.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
-import { LocalLiveEvents, LocalMailboxes } from "../streams/local.ts";
+import { createLocalStreams } from "../streams/local.ts";
+import type { LiveEvents } from "../streams/port.ts";
 import { silentLogger, silentMetrics } from "../telemetry/silent.ts";
 import type { EffectContext, EffectHandlers } from "./effect_handler.ts";
 import { Node } from "./node.ts";
@@ -36,14 +37,13 @@ export interface TestNodeOptions {
 export interface TestNode extends AsyncDisposable {
   readonly node: Node;
   readonly journal: Journal;
-  readonly live: LocalLiveEvents;
+  readonly live: LiveEvents;
   stop(): Promise<void>;
 }
 
 /** The limits of a session's rules, as the configuration has them. */
 export const SESSION_LIMITS: SessionLimits = {
-  mailbox_per_session: DEFAULT_LIMITS.mailbox_per_session,
-  skill_output_model_chars: DEFAULT_LIMITS.skill_output_model_chars,
+  ...DEFAULT_LIMITS,
   require_approval_for_risk: 3,
 };
 
@@ -66,12 +66,12 @@ export async function startTestNode(options: TestNodeOptions): Promise<TestNode>
     pragmas: options.pragmas ?? [],
   });
   const journal = options.wrap?.(opened) ?? opened;
-  const live = new LocalLiveEvents({ clock, limits });
+  const streams = createLocalStreams({ clock, limits, alone: true });
+  const { live } = streams;
   const behavior = options.behavior ?? session as AnyBehavior;
   const node = new Node({
     journal,
-    live,
-    mailboxes: new LocalMailboxes(),
+    streams,
     handlers: options.handlers ??
       { model: echoModel(), skill: countingSkill([]), compact: echoModel() },
     clock,
@@ -80,8 +80,9 @@ export async function startTestNode(options: TestNodeOptions): Promise<TestNode>
     metrics: silentMetrics,
     log: silentLogger,
     onCommit: () => {},
-    node_id: "test",
-    types: { [behavior.type]: { behavior, limits: SESSION_LIMITS } },
+    identity: { id: "test", incarnation: "inc_1", version: "0.0.0", protocol_version: "1.0" },
+    cluster: { lease_ms: 3000, heartbeat_ms: 1000 },
+    types: { [behavior.type]: { behavior, limits: SESSION_LIMITS, outgoing: false } },
   });
   await node.start();
   let stopped: Promise<void> | null = null;

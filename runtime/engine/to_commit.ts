@@ -19,6 +19,7 @@ export interface CommitContext {
   readonly before: Loaded;
   /** Whether effects are owed afterwards. */
   readonly owed: boolean;
+  readonly outgoing: boolean;
   readonly dead: readonly NewDeadLetter[];
   readonly now: number;
 }
@@ -30,7 +31,7 @@ const UNCHANGED = { status: "", label: "", details: null };
 export function toCommit(services: NodeServices, step: Step, context: CommitContext): ActorCommit {
   // Their ids are made of the seq, which must not come again.
   invariant(step.sends.length === 0 || step.events.length > 0, "C1 whoever sends has an event");
-  const { address, behavior, before, owed, dead, now } = context;
+  const { address, behavior, before, owed, outgoing, dead, now } = context;
   const snapshotDue = step.after.seq - before.snapshot_seq >= services.limits.snapshot_events;
   return {
     ...services.hold(address),
@@ -47,6 +48,7 @@ export function toCommit(services: NodeServices, step: Step, context: CommitCont
     timers: step.timers,
     questions: step.questions,
     dead,
+    outgoing,
     at: now,
   };
 }

@@ -12,6 +12,9 @@ import type { MailboxStore } from "../journal/port.ts";
 /** How often it looks, in milliseconds. */
 const LOOK_MS = 3000;
 
+/** How often it looks into the mailboxes while no notices come from other nodes, in milliseconds. */
+const UNTOLD_LOOK_MS = 100;
+
 /** How soon it looks again when there was no room for all it found, in milliseconds. */
 const FULL_LOOK_MS = 50;
 
@@ -24,6 +27,8 @@ export interface WorkFinderOptions {
   readonly clock: Clock;
   /** The partitions that this node holds. */
   readonly partitions: () => readonly number[];
+  /** Whether notices of other nodes come now. */
+  readonly told: () => boolean;
   /** How many actors may be live. */
   readonly actors_max: number;
   /** Has an actor resume what it owes, unless it is at it. Returns whether there was room for it. */
@@ -37,28 +42,54 @@ export interface WorkFinderOptions {
 /** The finder of one node. */
 export class WorkFinder {
   readonly #options: WorkFinderOptions;
+  #sleep = new AbortController();
+  /** When the owed effects are looked for again, in monotonic milliseconds. */
+  #owed_at = 0;
 
   constructor(options: WorkFinderOptions) {
     this.#options = options;
   }
 
+  /** Looks at once: there may be more partitions than before. */
+  nudge(): void {
+    this.#owed_at = 0;
+    this.#sleep.abort();
+  }
+
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, onError } = this.#options;
+    const { clock, onError, told } = this.#options;
     while (!signal.aborted) {
-      let wait = LOOK_MS;
+      this.#sleep = new AbortController();
+      let room = true;
       try {
-        if (!await this.#look(signal)) wait = FULL_LOOK_MS;
+        room = await this.#look(signal);
       } catch (error) {
         await onError(error);
       }
-      await clock.sleep(wait, signal);
+      const wait = !room ? FULL_LOOK_MS : told() ? LOOK_MS : UNTOLD_LOOK_MS;
+      await clock.sleep(wait, AbortSignal.any([signal, this.#sleep.signal]));
     }
   }
 
   /** Tells all that it finds. Returns whether there was room for all. */
   async #look(signal: AbortSignal): Promise<boolean> {
-    const { journal, clock, partitions, actors_max, wake, feed } = this.#options;
+    const { clock, partitions } = this.#options;
+    if (partitions().length === 0) return true;
+    const now = clock.monotonic();
+    if (now >= this.#owed_at) {
+      // Before the look: a nudge during it asks for another.
+      this.#owed_at = now + LOOK_MS;
+      if (!await this.#lookForOwed(signal)) {
+        this.#owed_at = 0;
+        return false;
+      }
+    }
+    return await this.#lookForCommands(signal);
+  }
+
+  async #lookForOwed(signal: AbortSignal): Promise<boolean> {
+    const { journal, clock, partitions, wake } = this.#options;
     let cursor: string | null = null;
     do {
       const page: Page<Address> = await journal.owed(partitions(), { cursor, limit: PAGE });
@@ -67,6 +98,11 @@ export class WorkFinder {
       cursor = page.next;
       await clock.yield();
     } while (cursor !== null);
+    return true;
+  }
+
+  async #lookForCommands(signal: AbortSignal): Promise<boolean> {
+    const { journal, partitions, actors_max, feed } = this.#options;
     const backlog = await journal.backlog(partitions(), actors_max);
     if (signal.aborted) return true;
     return backlog.every((address) => feed(address)) && backlog.length < actors_max;

@@ -4,7 +4,9 @@ import { ManualClock } from "../manual_clock.ts";
 import { ledger } from "./ledger_actor.ts";
 import { WorkFinder } from "./work_finder.ts";
 
-function finder(work: { owed: Address[]; backlog: Address[]; room: number; fails?: number }) {
+function finder(
+  work: { owed: Address[]; backlog: Address[]; room: number; fails?: number; untold?: boolean },
+) {
   const clock = new ManualClock();
   const told: string[] = [];
   const errors: unknown[] = [];
@@ -25,6 +27,7 @@ function finder(work: { owed: Address[]; backlog: Address[]; room: number; fails
     },
     clock,
     partitions: () => [0],
+    told: () => work.untold !== true,
     actors_max: 10,
     wake: tell("wake"),
     feed: tell("feed"),

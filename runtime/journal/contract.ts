@@ -13,6 +13,8 @@ import { EVENT_CLAUSES } from "./contract/events.ts";
 import { LEASE_CLAUSES } from "./contract/leases.ts";
 import { LIST_CLAUSES } from "./contract/lists.ts";
 import { MAILBOX_CLAUSES } from "./contract/mailbox.ts";
+import { NODE_CLAUSES } from "./contract/nodes.ts";
+import { OUTBOX_CLAUSES } from "./contract/outbox.ts";
 import { PURGE_CLAUSES } from "./contract/purge.ts";
 import { QUESTION_CLAUSES } from "./contract/questions.ts";
 import { testSequences } from "./contract/sequences.ts";
@@ -30,6 +32,8 @@ const SUITE: readonly Clauses[] = [
   DEAD_LETTER_CLAUSES,
   AGENT_CLAUSES,
   LEASE_CLAUSES,
+  NODE_CLAUSES,
+  OUTBOX_CLAUSES,
   PURGE_CLAUSES,
   TENANT_CLAUSES,
 ];

@@ -23,6 +23,27 @@ export interface MigrationTarget {
 }
 
 /**
+ * The steps that a store lacks.
+ *
+ * @param applied the numbers of the steps already applied
+ * @throws {SynapseError} `journal_too_new` if the store has steps that this program does not know
+ */
+export function missingMigrations(
+  applied: readonly number[],
+  migrations: readonly Migration[],
+): readonly Migration[] {
+  const known = migrations.length;
+  const newest = Math.max(0, ...applied);
+  if (newest > known) {
+    const message =
+      `Journal has schema ${newest}, this program knows up to ${known}: run the newer Synapse that wrote it`;
+    throw new SynapseError("journal_too_new", message, { data: { found: newest, known } });
+  }
+  const done = new Set(applied);
+  return migrations.filter((migration) => !done.has(migration.number));
+}
+
+/**
  * Applies the steps that are missing.
  *
  * @returns the numbers applied now
@@ -32,15 +53,7 @@ export function migrate(
   target: MigrationTarget,
   migrations: readonly Migration[],
 ): readonly number[] {
-  const applied = new Set(target.applied());
-  const known = migrations.length;
-  const newest = Math.max(0, ...applied);
-  if (newest > known) {
-    const message =
-      `Journal has schema ${newest}, this program knows up to ${known}: run the newer Synapse that wrote it`;
-    throw new SynapseError("journal_too_new", message, { data: { found: newest, known } });
-  }
-  const missing = migrations.filter((migration) => !applied.has(migration.number));
+  const missing = missingMigrations(target.applied(), migrations);
   for (const migration of missing) {
     target.claim(migration);
     target.exec(migration.sql);

@@ -1,5 +1,5 @@
 /**
- * The port to the journal: the truth. Eight small ports that one store serves together.
+ * The port to the journal: the truth. Ten small ports that one store serves together.
  *
  * What it promises: a commit is atomic and durable when it resolves; it changes nothing unless its
  * partition still has the epoch it names and its actor the seq it expects. What it leaves out:
@@ -14,6 +14,7 @@
 import type { Address, Json, QuestionChange, Summary } from "../../actors/behavior.ts";
 import { SynapseError } from "../errors.ts";
 import type { AgentStore, DeadLetterStore, Directory, NewDeadLetter } from "./directory_port.ts";
+import type { Nodes } from "./nodes_port.ts";
 
 /** One event as it was written. */
 export interface JournalEvent {
@@ -85,6 +86,8 @@ export interface ActorCommit {
   readonly timers: readonly TimerRow[];
   readonly questions: readonly QuestionChange[];
   readonly dead: readonly NewDeadLetter[];
+  /** Whether its events are to be handed on to other systems: then the outbox notes them. */
+  readonly outgoing: boolean;
   /** The time of the commit. */
   readonly at: number;
 }
@@ -174,12 +177,20 @@ export interface Lease {
 export interface Leases {
   /** How many partitions there are: fixed when the store is created. */
   readonly partition_count: number;
-  /** Takes those of the partitions that are free or expired, raising their epochs. */
+  /**
+   * Takes those of the partitions that are free, whose lease is over, or that a process before this
+   * one held under the same name, raising their epochs.
+   */
   acquire(node: string, partitions: readonly number[], lease_ms: number): Promise<readonly Lease[]>;
   /** Prolongs leases; those that were lost are missing from the answer. */
   renew(node: string, leases: readonly Lease[], lease_ms: number): Promise<readonly Lease[]>;
   /** Gives leases back. */
   release(node: string, leases: readonly Lease[]): Promise<void>;
+  /**
+   * Calls `listener` soon after any node gave leases back, until the returned function is called. A
+   * hint: it may be missed.
+   */
+  onReleased(listener: () => void): () => void;
 }
 
 /** A timer that is due. */
@@ -201,6 +212,25 @@ export interface TimerStore {
   nextTimerIn(partitions: readonly number[], after?: number): Promise<number | null>;
 }
 
+/** Events of one commit of one actor, on their way to other systems. */
+export interface Outgoing {
+  readonly partition: number;
+  /** Rises within a partition in the order of its commits, from 1. */
+  readonly position: number;
+  readonly address: Address;
+  readonly events: readonly JournalEvent[];
+}
+
+/** What other systems do not have yet: written with the events in one transaction, so that none is forgotten. */
+export interface Outbox {
+  /** Up to `limit` commits of these partitions whose events are to be handed on, in the order of their positions. */
+  outgoing(partitions: readonly number[], limit: number): Promise<readonly Outgoing[]>;
+  /** Forgets what has been handed on: everything of each of those partitions up to that position. */
+  delivered(
+    through: readonly { readonly partition: number; readonly position: number }[],
+  ): Promise<void>;
+}
+
 /** Figures for metrics, over all tenants. */
 export interface JournalFigures {
   readonly mailbox_depth: number;
@@ -216,15 +246,18 @@ export interface Journal
     MailboxStore,
     Leases,
     TimerStore,
+    Outbox,
     Directory,
     DeadLetterStore,
-    AgentStore {
+    AgentStore,
+    Nodes {
   /** Resolves if the journal can be written. @throws {JournalUnavailable} saying why not */
   check(): Promise<void>;
   figures(): Promise<JournalFigures>;
   /**
    * Deletes, at most `limit` rows at a time: commands handled before that time, with the dead letters
-   * they came from if they were retried; and actors closed and last touched before that time, with
+   * they came from if they were retried; what was written to the outbox before that time and never
+   * handed on; and actors closed and last touched before that time, with
    * all that is theirs. A closed actor may take several calls; to readers it goes at once.
    *
    * @returns how many rows were deleted; fewer than `limit` means that none is left

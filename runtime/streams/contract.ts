@@ -1,9 +1,10 @@
 /**
  * Test support: what all live streams and mailbox notices do, whatever carries them. Each adapter's
- * tests run both suites.
+ * tests run all suites.
  *
  * @module
  */
+import { ANSWER_CLAUSES, type OpenAnswers } from "./contract/answers.ts";
 import { LIVE_CLAUSES, type OpenLive } from "./contract/live_events.ts";
 import { MAILBOX_CLAUSES, type OpenMailboxes } from "./contract/mailboxes.ts";
 
@@ -20,6 +21,16 @@ export function testLiveEvents(name: string, open: OpenLive): void {
 /** Registers the suite of notices for one adapter. */
 export function testMailboxes(name: string, open: OpenMailboxes): void {
   for (const [sentence, holds] of Object.entries(MAILBOX_CLAUSES)) {
+    Deno.test(`${name}: ${sentence}`, async () => {
+      await using subject = await open();
+      await holds(subject);
+    });
+  }
+}
+
+/** Registers the suite of answers for one adapter. */
+export function testAnswers(name: string, open: OpenAnswers): void {
+  for (const [sentence, holds] of Object.entries(ANSWER_CLAUSES)) {
     Deno.test(`${name}: ${sentence}`, async () => {
       await using subject = await open();
       await holds(subject);

@@ -12,8 +12,18 @@ import type { Address } from "../../actors/behavior.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
 import { KeptPieces } from "./kept_pieces.ts";
-import type { Cursor, LiveEntry, LiveEvents } from "./port.ts";
-import type { Mailboxes, Notice, Watch } from "./port.ts";
+import type {
+  Answers,
+  Cursor,
+  HandledCommand,
+  LiveEntry,
+  LiveEvents,
+  Mailboxes,
+  Notice,
+  NoticeSubscription,
+  Streams,
+  Watch,
+} from "./port.ts";
 
 /** Characters that may wait for one watcher; with more, unless it is one publication, it is ended. */
 export const WAITING_CHARS_MAX = 4_194_304;
@@ -24,6 +34,9 @@ interface Channel {
   /** When the last watcher left or looked, in monotonic milliseconds; null before the first. */
   watched_at: number | null;
 }
+
+/** How often watchers of sessions that may be on other nodes look into the journal, in milliseconds. */
+const LOOK_MS = 250;
 
 /** What the local live streams need. */
 export interface LocalLiveOptions {
@@ -38,10 +51,12 @@ export class LocalLiveEvents implements LiveEvents {
   readonly #channels = new Map<string, Channel>();
   readonly #closed = new AbortController();
 
-  constructor(options: LocalLiveOptions) {
+  /** @param look_ms how often a watcher must look into the journal, in milliseconds; null: never */
+  constructor(options: LocalLiveOptions, look_ms: number | null = null) {
     this.#clock = options.clock;
     this.#limits = options.limits;
     void this.#sweep();
+    if (look_ms !== null) void this.#remind(look_ms);
   }
 
   publish(address: Address, entries: readonly LiveEntry[]): void {
@@ -111,6 +126,17 @@ export class LocalLiveEvents implements LiveEvents {
       }
     }
   }
+
+  /** Has all watchers look into the journal, again and again. */
+  async #remind(look_ms: number): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      await this.#clock.sleep(look_ms, signal);
+      for (const { watchers } of this.#channels.values()) {
+        for (const watcher of watchers) watcher.look();
+      }
+    }
+  }
 }
 
 class LocalWatch implements Watch {
@@ -120,6 +146,7 @@ class LocalWatch implements Watch {
   #buffer: LiveEntry[] = [];
   #chars = 0;
   #ended = false;
+  #look = false;
   #wake: () => void = () => {};
 
   constructor(kept: readonly LiveEntry[], limit: number, left: (watch: LocalWatch) => void) {
@@ -137,6 +164,12 @@ class LocalWatch implements Watch {
     this.#wake();
   }
 
+  /** Has it look into the journal. */
+  look(): void {
+    this.#look = true;
+    this.#wake();
+  }
+
   end(): void {
     this.#ended = true;
     this.#left(this);
@@ -144,7 +177,7 @@ class LocalWatch implements Watch {
   }
 
   async next(signal: AbortSignal): Promise<readonly LiveEntry[] | null> {
-    if (this.#buffer.length === 0 && !this.#ended && !signal.aborted) {
+    if (this.#buffer.length === 0 && !this.#look && !this.#ended && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       signal.addEventListener("abort", this.#wake, { once: true });
@@ -154,7 +187,9 @@ class LocalWatch implements Watch {
     const entries = this.#buffer;
     this.#buffer = [];
     this.#chars = 0;
-    return entries.length > 0 ? entries : null;
+    const look = this.#look && !this.#ended && !signal.aborted;
+    this.#look = false;
+    return entries.length > 0 || look ? entries : null;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -163,22 +198,67 @@ class LocalWatch implements Watch {
   }
 }
 
-/** Notices within one process: the owner of every partition is here. */
+/** Notices within one process. */
 export class LocalMailboxes implements Mailboxes {
-  readonly #handlers = new Map<number, (notice: Notice) => void>();
+  readonly #subscriptions = new Set<{
+    owned: ReadonlySet<number>;
+    readonly handler: (notice: Notice) => void;
+  }>();
 
   announce(notices: readonly Notice[]): void {
-    for (const notice of notices) this.#handlers.get(notice.partition)?.(notice);
+    for (const notice of notices) {
+      for (const { owned, handler } of this.#subscriptions) {
+        if (owned.has(notice.partition)) handler(notice);
+      }
+    }
   }
 
-  subscribe(partitions: readonly number[], handler: (notice: Notice) => void): () => void {
-    for (const partition of partitions) this.#handlers.set(partition, handler);
-    return () => {
-      for (const partition of partitions) {
-        if (this.#handlers.get(partition) === handler) this.#handlers.delete(partition);
-      }
+  subscribe(handler: (notice: Notice) => void): NoticeSubscription {
+    const subscription = { owned: new Set<number>(), handler };
+    this.#subscriptions.add(subscription);
+    return {
+      own: (partitions) => void (subscription.owned = new Set(partitions)),
+      end: () => void this.#subscriptions.delete(subscription),
     };
   }
+}
+
+/** Answers within one process. */
+export class LocalAnswers implements Answers {
+  readonly #handlers = new Map<string, (handled: HandledCommand) => void>();
+
+  send(node: string, handled: readonly HandledCommand[]): void {
+    for (const one of handled) this.#handlers.get(node)?.(one);
+  }
+
+  listen(node: string, handler: (handled: HandledCommand) => void): () => void {
+    this.#handlers.set(node, handler);
+    return () => void (this.#handlers.get(node) === handler && this.#handlers.delete(node));
+  }
+}
+
+/** What local streams need. */
+export interface LocalStreamsOptions extends LocalLiveOptions {
+  /** Whether there can be no other node. If there can, these streams do not reach it. */
+  readonly alone: boolean;
+}
+
+/** Streams that end at this process. */
+export function createLocalStreams(options: LocalStreamsOptions): Streams {
+  const { alone } = options;
+  const live = new LocalLiveEvents(options, alone ? null : LOOK_MS);
+  return {
+    live,
+    mailboxes: new LocalMailboxes(),
+    answers: new LocalAnswers(),
+    egress: null,
+    carries: () => alone,
+    trouble: () => null,
+    carrier: alone
+      ? "in this process"
+      : "in this process; without REDIS_URL nodes find each other's commands by looking",
+    [Symbol.asyncDispose]: () => live.close(),
+  };
 }
 
 function charsOf(entry: LiveEntry): number {

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import type { Address, Json } from "../../actors/behavior.ts";
 import { ManualClock } from "../manual_clock.ts";
-import { testLiveEvents, testMailboxes } from "./contract.ts";
-import { LocalLiveEvents, LocalMailboxes, WAITING_CHARS_MAX } from "./local.ts";
+import { testAnswers, testLiveEvents, testMailboxes } from "./contract.ts";
+import {
+  createLocalStreams,
+  LocalAnswers,
+  LocalLiveEvents,
+  LocalMailboxes,
+  WAITING_CHARS_MAX,
+} from "./local.ts";
 import type { LiveEntry } from "./port.ts";
 
 const LIMITS = { live_entries: 64, live_idle_ms: 1000 };
@@ -24,6 +30,13 @@ testLiveEvents("Local live events", () => {
 testMailboxes("Local mailboxes", () =>
   Promise.resolve({
     mailboxes: new LocalMailboxes(),
+    settle: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }));
+
+testAnswers("Local answers", () =>
+  Promise.resolve({
+    answers: new LocalAnswers(),
     settle: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }));
@@ -105,4 +118,33 @@ Deno.test("LocalLiveEvents stops its clock when it closes", async () => {
   await live.close();
   await clock.yield();
   assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("createLocalStreams() has watchers look into the journal when there may be other nodes", async () => {
+  const clock = new ManualClock();
+  await using streams = createLocalStreams({ clock, limits: LIMITS, alone: false });
+  await using watch = await streams.live.watch(A, START);
+  assert.equal(streams.carries(), false);
+  const { signal } = new AbortController();
+  const looks = [watch.next(signal)];
+  await clock.advance(300);
+  assert.deepEqual(await looks[0], []);
+  looks.push(watch.next(signal));
+  streams.live.publish(A, [event(1)]);
+  assert.deepEqual(await looks[1], [event(1)]);
+});
+
+Deno.test("createLocalStreams() lets watchers wait when the node is alone", async () => {
+  const clock = new ManualClock();
+  await using streams = createLocalStreams({ clock, limits: LIMITS, alone: true });
+  await using watch = await streams.live.watch(A, START);
+  assert.equal(streams.carries(), true);
+  const seen: unknown[] = [];
+  const stopped = new AbortController();
+  const next = watch.next(stopped.signal).then((entries) => seen.push(entries));
+  await clock.advance(10_000);
+  assert.deepEqual(seen, []);
+  stopped.abort();
+  await next;
+  assert.deepEqual(seen, [null]);
 });

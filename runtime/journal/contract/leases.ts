@@ -38,6 +38,34 @@ export const LEASE_CLAUSES: Clauses = {
     assert.deepEqual(partitions([...one!, ...two!]), all);
   },
 
+  "acquire() takes what a process before it held under the same name, which is fenced": async (
+    { journal },
+  ) => {
+    const old = await journal.acquire("n1", [0], LEASE_MS);
+    const current = await journal.acquire("n1", [0], LEASE_MS);
+    assert.ok(epochs(current).get(0)! > epochs(old).get(0)!);
+    assert.deepEqual(await journal.renew("n1", old, LEASE_MS), []);
+    assert.deepEqual(partitions(await journal.renew("n1", current, LEASE_MS)), [0]);
+  },
+
+  "onReleased() calls after a release, until it is ended": {
+    needs: "many_nodes",
+    holds: async (subject) => {
+      const { journal } = subject;
+      let calls = 0;
+      const end = journal.onReleased(() => calls++);
+      await subject.pass(100);
+      await journal.release("n1", await journal.acquire("n1", [0], LEASE_MS));
+      await subject.pass(300);
+      assert.ok(calls > 0);
+      end();
+      const before = calls;
+      await journal.release("n1", await journal.acquire("n1", [0], LEASE_MS));
+      await subject.pass(300);
+      assert.equal(calls, before);
+    },
+  },
+
   "release() frees partitions, and the next owner has a higher epoch": async ({ journal }) => {
     const first = await journal.acquire("n1", [0, 1], LEASE_MS);
     await journal.release("n1", first.filter((lease) => lease.partition === 0));
@@ -95,7 +123,7 @@ export const LEASE_CLAUSES: Clauses = {
   },
 
   "acquire() takes a lease that is over, and only that": {
-    needs: "leases_expire",
+    needs: "many_nodes",
     holds: async (subject) => {
       const { journal } = subject;
       const before = subject.now();
@@ -112,7 +140,7 @@ export const LEASE_CLAUSES: Clauses = {
   },
 
   "renew() prolongs a lease beyond its first end": {
-    needs: "leases_expire",
+    needs: "many_nodes",
     holds: async (subject) => {
       const { journal } = subject;
       const first = await journal.acquire("n1", [0], 500);

@@ -92,6 +92,27 @@ export const MAILBOX_CLAUSES: Clauses = {
     assert.deepEqual(await taken(subject.journal), []);
   },
 
+  "accept(), take() and handled() keep ids and senders as they are, whatever is in them": async (
+    subject,
+  ) => {
+    const { journal } = subject;
+    const writer = await Writer.of(subject);
+    const awkward = ["null", '"', "\\", "{a,b}", "\0", "a\0b", "\u001a0000", "é 😀", "it's\n"];
+    for (const id of awkward) {
+      const address = actor(id, id, id);
+      const command = row(address, id, { sender: id, command: { [id]: id } });
+      assert.deepEqual(await journal.accept([command, command]), ["accepted", "duplicate"]);
+      const [taken] = await journal.take(address, 1, []);
+      const { digest: _digest, partition: _partition, ...wanted } = command;
+      assert.deepEqual(taken, { ...wanted, attempts: 1 });
+      assert.deepEqual(await journal.take(address, 1, [id]), []);
+      const handled = [{ id, digest: "", reply: id }, { id: `${id}2`, digest: id, reply: null }];
+      await writer.write(address, { handled });
+      assert.deepEqual((await journal.handled(address, id))?.reply, id);
+      assert.deepEqual(await journal.handled(address, `${id}2`), handled[1]);
+    }
+  },
+
   "accept() of nothing does nothing": async ({ journal }) => {
     assert.deepEqual(await journal.accept([]), []);
   },

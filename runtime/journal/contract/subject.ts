@@ -37,8 +37,8 @@ export type Power = true | { readonly no: string };
 
 /** The optional powers. */
 export interface Powers {
-  /** A lease ends by itself when its time is over, so that another node can have the partition. */
-  readonly leases_expire: Power;
+  /** Many nodes share the store: a lease ends by itself when its time is over, so that another has the partition. */
+  readonly many_nodes: Power;
 }
 
 /** What must hold. */
@@ -101,6 +101,11 @@ export class Writer {
     return { partition, epoch: this.#epochs.get(partition) ?? -1, until: null };
   }
 
+  /** Takes actors to be where another writer left them. */
+  follow(other: Writer): void {
+    for (const [key, head] of other.#heads) this.#heads.set(key, head);
+  }
+
   /** Takes an actor for one that has no events. */
   forget(address: Address): void {
     this.#heads.delete(keyOf(address));
@@ -125,6 +130,7 @@ export class Writer {
       timers: [],
       questions: [],
       dead: [],
+      outgoing: false,
       at,
       ...options,
     };

@@ -9,6 +9,7 @@ import { canonicalJson } from "../canonical_json.ts";
 import type { ActorCommit } from "../port.ts";
 import type { Connection } from "./connection.ts";
 import { createMailboxWriter } from "./mailbox.ts";
+import { createOutboxWriter } from "./outbox.ts";
 
 /** Writes the rows of a part that was found good. */
 export interface RowWriter {
@@ -19,6 +20,7 @@ export interface RowWriter {
 /** Prepares the statements. */
 export function createRowWriter(db: Connection): RowWriter {
   const mailbox = createMailboxWriter(db);
+  const noteOutgoing = createOutboxWriter(db);
   const insertActor = db.prepare(
     "INSERT INTO actors (seq, hash, status, label, details, owed, bytes, updated_at, tenant, type, id, partition, created_at) " +
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
@@ -83,6 +85,7 @@ export function createRowWriter(db: Connection): RowWriter {
         event.hash,
       );
     }
+    noteOutgoing(part, key);
     const { snapshot } = part;
     if (snapshot) putSnapshot.run(key, last.seq, snapshot.version, snapshot.state);
   }

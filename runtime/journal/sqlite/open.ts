@@ -20,6 +20,8 @@ import { createLeases } from "./lease.ts";
 import { createMailboxStore } from "./mailbox.ts";
 import { createMaintenance } from "./maintenance.ts";
 import { createEventLog } from "./read.ts";
+import { createNodes } from "./nodes.ts";
+import { createOutbox } from "./outbox.ts";
 import { createTimerStore } from "./timers.ts";
 
 /** How the journal is opened. */
@@ -52,6 +54,8 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
     ...createDeadLetterStore(db, options.clock),
     ...createAgentStore(db, options.clock),
     ...createMaintenance(db),
+    ...createNodes(options.clock),
+    ...createOutbox(db),
   };
   const owned = resources.move();
   return { ...journal, close: () => Promise.try(() => owned.dispose()) };

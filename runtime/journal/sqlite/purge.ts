@@ -22,6 +22,7 @@ export function createPurge(db: Connection): Journal["purge"] {
     "status = 'retried' AND NOT EXISTS (SELECT 1 FROM mailbox m WHERE m.tenant = dead_letters.tenant " +
       "AND m.type = dead_letters.type AND m.actor = dead_letters.actor AND m.id = dead_letters.id)",
   );
+  const outgoing = deletion(db, "outbox", "position", "at < ?");
   const purgeClosed = createClosedPurge(db);
   return (before, limit) =>
     Promise.try(() =>
@@ -29,6 +30,7 @@ export function createPurge(db: Connection): Journal["purge"] {
         const budget = new Budget(limit);
         budget.spend(handled, before.handled);
         budget.spend(retried);
+        budget.spend(outgoing, before.handled);
         purgeClosed(before.closed, budget);
         return limit - budget.left;
       })

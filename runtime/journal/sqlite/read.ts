@@ -37,7 +37,8 @@ export function createEventLog(db: Connection): EventLog {
   };
 }
 
-function toEvent(row: Row): JournalEvent {
+/** An event from its row. */
+export function toEvent(row: Row): JournalEvent {
   return {
     seq: number(row, "seq"),
     type: text(row, "type"),

@@ -2,5 +2,5 @@ import { testJournal } from "../contract.ts";
 import { openSubject } from "./test_journal.ts";
 
 testJournal("SQLite journal", openSubject, {
-  leases_expire: { no: "the file belongs to one process, and a lease lasts as long as that" },
+  many_nodes: { no: "the file belongs to one process, and a lease lasts as long as that" },
 });

@@ -1,0 +1,82 @@
+/**
+ * Looks at the Postgres that keeps the journal, without changing it.
+ *
+ * @module
+ */
+import { type DatabaseFacts, DatabaseFault, readDatabaseFacts } from "../compose/database.ts";
+import { readSchema } from "../compose/journal_schema.ts";
+import type { PostgresConfig } from "../config.ts";
+import { errorMessage, SynapseError } from "../errors.ts";
+import { fault, type Finding, ok, warning } from "./finding.ts";
+
+/** The oldest server that is supported. */
+const MAJOR_MIN = 15;
+
+/** What to do about the driver's and the server's codes; the first that matches counts. */
+const MENDS: readonly (readonly [RegExp, string])[] = [
+  [/^28/, "Correct the user in DATABASE_URL and the password in DB_PASSWORD"],
+  [/^3D000$/, "Create the database: createdb -O USER DATABASE"],
+  [/^53300$/, "Raise max_connections of the server, or end connections that nobody needs"],
+  [/^(E[A-Z]+|CONNECT.*)$/, "Start Postgres, or correct DATABASE_URL; look at firewalls between"],
+];
+
+/** Whether the database can be reached, is new enough, may be written, and has the tables. */
+export async function checkPostgres(config: PostgresConfig): Promise<Finding[]> {
+  const check = "journal";
+  let facts: DatabaseFacts;
+  try {
+    facts = await readDatabaseFacts(config.url);
+  } catch (error) {
+    if (!(error instanceof DatabaseFault)) throw error;
+    const [, mend = "See the server's log"] = MENDS.find(([pattern]) =>
+      pattern.test(error.reason)
+    ) ?? [];
+    return [fault(check, error.message, mend)];
+  }
+  return [serverFinding(facts), rightsFinding(facts), await tablesFinding(config)];
+}
+
+function serverFinding(facts: DatabaseFacts): Finding {
+  const { version, version_number, database, user, encoding } = facts;
+  const check = "journal";
+  const detail = `Postgres ${version} answers: database ${database}, user ${user}`;
+  if (version_number < MAJOR_MIN * 10_000) {
+    return fault(check, `${detail}; wanted ${MAJOR_MIN} or newer`, "Upgrade the server");
+  }
+  if (encoding === "UTF8") return ok(check, detail);
+  const mend = `Make the database anew: createdb -E UTF8 -T template0 ${database}`;
+  return fault(check, `${detail}; its encoding is ${encoding}, wanted UTF8`, mend);
+}
+
+function rightsFinding({ schema, read_only, may_create, applied, user }: DatabaseFacts): Finding {
+  const check = "journal rights";
+  if (read_only) {
+    const mend = "Name the primary in DATABASE_URL; among several hosts " +
+      "?target_session_attrs=read-write finds it";
+    return fault(check, "It is read-only: a replica, or set so", mend);
+  }
+  if (schema === null) {
+    return fault(check, "The search_path names no schema that exists", "Create the schema");
+  }
+  if (may_create) return ok(check, `${user} may make tables in ${schema}`);
+  const mend = `GRANT CREATE ON SCHEMA ${schema} TO ${user}, ` +
+    "or run `synapse migrate` as a user who may";
+  const detail = `${user} may not make tables in ${schema}`;
+  return applied === null ? fault(check, detail, mend) : warning(check, detail, mend);
+}
+
+async function tablesFinding(config: PostgresConfig): Promise<Finding> {
+  const check = "journal tables";
+  try {
+    const { newest, missing } = await readSchema(config);
+    if (missing.length === 0) return ok(check, `At schema ${newest}, which is the newest`);
+    const mend = "Run `synapse migrate`; a node does it too when it starts";
+    return warning(check, `Migrations are missing: ${missing.join(", ")}`, mend);
+  } catch (error) {
+    if (!(error instanceof SynapseError)) throw error;
+    const mend = error.code === "journal_too_new"
+      ? "Run the newer Synapse that wrote it"
+      : "See the server's log";
+    return fault(check, errorMessage(error), mend);
+  }
+}

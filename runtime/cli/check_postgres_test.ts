@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { withDatabase } from "../compose/database.ts";
+import type { PostgresConfig } from "../config.ts";
+import { checkPostgres } from "./check_postgres.ts";
+import { withSchema } from "./test_schema.ts";
+
+const configOf = (url: string): PostgresConfig => ({
+  kind: "postgres",
+  url,
+  synchronous: "full",
+  partitions: 4,
+});
+
+Deno.test("checkPostgres() finds an empty database fit, and its migrations missing", async () => {
+  await withSchema(async (url, schema) => {
+    const findings = await checkPostgres(configOf(url));
+    assert.deepEqual(findings.map(({ check, status }) => [check, status]), [
+      ["journal", "ok"],
+      ["journal rights", "ok"],
+      ["journal tables", "warning"],
+    ]);
+    assert.match(findings[0]?.detail ?? "", /^Postgres \d+.* answers: database \w+, user \w+$/);
+    assert.match(findings[1]?.detail ?? "", new RegExp(`may make tables in ${schema}$`));
+    assert.match(findings[2]?.detail ?? "", /^Migrations are missing: 1 /);
+  });
+});
+
+Deno.test("checkPostgres() finds a database that is read-only, or of a newer program", async () => {
+  await withSchema(async (url) => {
+    const frozen = await checkPostgres(configOf(`${url}&default_transaction_read_only=on`));
+    assert.equal(frozen[1]?.status, "fault");
+    await withDatabase(url, (sql) => sql`CREATE TABLE migrations AS SELECT 99 AS number`);
+    const [, , tables] = await checkPostgres(configOf(url));
+    assert.equal(tables?.status, "fault");
+    assert.match(tables?.detail ?? "", /Journal has schema 99, this program knows up to/);
+  });
+});
+
+Deno.test("checkPostgres() says how to mend what cannot be reached", async () => {
+  await withSchema(async (url) => {
+    const other = url.replace(/\/[^/?]*\?/, "/no_such_database?");
+    const [finding, ...more] = await checkPostgres(configOf(other));
+    assert.deepEqual(more, []);
+    assert.match(finding?.mend ?? "", /^Create the database/);
+  });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  const [gone] = await checkPostgres(configOf(`postgres://me:hunter2@127.0.0.1:${port}/x`));
+  assert.deepEqual([gone?.status, gone?.mend?.slice(0, 14)], ["fault", "Start Postgres"]);
+  assert.doesNotMatch(JSON.stringify(gone), /hunter2/);
+});
+
+Deno.test("checkPostgres() wants UTF-8", async () => {
+  await withSchema(async (url, schema) => {
+    await withDatabase(url, async (sql) => {
+      await sql.unsafe(`CREATE DATABASE ${schema} ENCODING 'SQL_ASCII' TEMPLATE template0`);
+    });
+    try {
+      const [server] = await checkPostgres(configOf(url.replace(/\/[^/?]*\?.*/, `/${schema}`)));
+      assert.equal(server?.status, "fault");
+      assert.match(server?.detail ?? "", /its encoding is SQL_ASCII, wanted UTF8$/);
+    } finally {
+      await withDatabase(url, (sql) => sql.unsafe(`DROP DATABASE ${schema}`));
+    }
+  });
+});

@@ -1,0 +1,97 @@
+/**
+ * A short look into the configured Postgres, besides the journal's own connections: before a node
+ * runs, or without one.
+ *
+ * @module
+ */
+import type { Sql } from "postgres";
+import { errorMessage } from "../errors.ts";
+import { JournalUnavailable } from "../journal/port.ts";
+import { redactText } from "../redaction.ts";
+
+/** How long the server may take to accept the connection, in seconds. */
+const CONNECT_S = 5;
+
+/** How long a look may take, in milliseconds. */
+const STATEMENT_MS = 10_000;
+
+/** What a node needs to know of a database before it uses it. */
+export interface DatabaseFacts {
+  /** As the server writes it: `15.4`. */
+  readonly version: string;
+  /** For comparing: 150004. */
+  readonly version_number: number;
+  readonly database: string;
+  /** Of its texts: `UTF8`. */
+  readonly encoding: string;
+  readonly user: string;
+  /** Where new tables go; null when there is no such schema. */
+  readonly schema: string | null;
+  /** Whether it is a replica, or is set to read-only. */
+  readonly read_only: boolean;
+  /** Whether tables may be made there. */
+  readonly may_create: boolean;
+  /** The migrations applied, by number; null when there are no tables yet. */
+  readonly applied: readonly number[] | null;
+}
+
+/**
+ * Lends a connection and ends it.
+ *
+ * @throws {DatabaseFault} for whatever the driver throws
+ */
+export async function withDatabase<Result>(
+  url: string,
+  work: (sql: Sql) => Promise<Result>,
+): Promise<Result> {
+  const { default: postgres } = await import("postgres");
+  let sql: Sql | null = null;
+  try {
+    sql = postgres(url, {
+      max: 1,
+      connect_timeout: CONNECT_S,
+      onnotice: () => {},
+      connection: { application_name: "synapse", statement_timeout: STATEMENT_MS },
+    });
+    return await work(sql);
+  } catch (error) {
+    throw new DatabaseFault(url, error);
+  } finally {
+    await sql?.end({ timeout: 1 });
+  }
+}
+
+/** A database that cannot be used, with the driver's or the server's own code for it. */
+export class DatabaseFault extends JournalUnavailable {
+  /** Such as `ECONNREFUSED`, or an SQLSTATE; empty when there is none. */
+  readonly reason: string;
+
+  constructor(url: string, cause: unknown) {
+    const message = redactText(errorMessage(cause)) || "no reason given";
+    super(`Database ${redactText(url)} cannot be used: ${message}`, { rolled_back: true, cause });
+    this.reason = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  }
+}
+
+/**
+ * Asks a database what a node needs to know.
+ *
+ * @throws {DatabaseFault}
+ */
+export function readDatabaseFacts(url: string): Promise<DatabaseFacts> {
+  return withDatabase(url, async (sql) => {
+    const [row] = await sql`
+      SELECT current_setting('server_version') AS version,
+        current_setting('server_version_num')::int AS version_number,
+        current_database()::text AS database,
+        current_setting('server_encoding') AS encoding,
+        current_user::text AS user,
+        current_schema()::text AS schema,
+        pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS read_only,
+        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
+        to_regclass('migrations') IS NOT NULL AS migrated`;
+    const { migrated, ...facts } = row as Omit<DatabaseFacts, "applied"> & { migrated: boolean };
+    const applied = migrated ? await sql`SELECT number FROM migrations` : null;
+    return { ...facts, applied: applied?.map(({ number }) => Number(number)) ?? null };
+  });
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { DatabaseFault, readDatabaseFacts, withDatabase } from "./database.ts";
+
+/** The test server's own database. */
+function serverUrl(): string {
+  const url = Deno.env.get("TEST_DATABASE_URL");
+  assert.ok(url, "TEST_DATABASE_URL is not set: `deno task test` sets it");
+  return url;
+}
+
+/** The same address with another part. */
+function changed(change: (url: URL) => void): string {
+  const url = new URL(serverUrl());
+  change(url);
+  return url.href;
+}
+
+Deno.test("readDatabaseFacts() tells version, rights and whether there are tables", async () => {
+  const facts = await readDatabaseFacts(
+    changed((url) => url.searchParams.set("search_path", "public")),
+  );
+  assert.match(facts.version, /^\d+/);
+  assert.ok(facts.version_number >= 150_000, facts.version);
+  const { database, encoding, schema, read_only, may_create, applied } = facts;
+  assert.deepEqual(
+    { database, encoding, schema, read_only, may_create, applied },
+    {
+      database: new URL(serverUrl()).pathname.slice(1),
+      encoding: "UTF8",
+      schema: "public",
+      read_only: false,
+      may_create: true,
+      applied: null,
+    },
+  );
+});
+
+Deno.test("readDatabaseFacts() tells what is missing: a schema, the right to write", async () => {
+  const nowhere = changed((url) => url.searchParams.set("search_path", "no_such_schema"));
+  const { schema, may_create } = await readDatabaseFacts(nowhere);
+  assert.deepEqual([schema, may_create], [null, false]);
+  const frozen = changed((url) => url.searchParams.set("default_transaction_read_only", "on"));
+  assert.equal((await readDatabaseFacts(frozen)).read_only, true);
+});
+
+Deno.test("withDatabase() says why a database cannot be used, with its code and without the password", async () => {
+  const none = changed((url) => {
+    url.pathname = "/no_such_database";
+    url.password = "hunter2";
+  });
+  const wrong = `${serverUrl()}?target_session_attrs=hunter`;
+  for (
+    const [url, reason, words] of [
+      [none, "3D000", /cannot be used: database "no_such_database" does not exist$/],
+      [wrong, "", /target_session_attrs hunter is not supported/],
+    ] as const
+  ) {
+    await assert.rejects(withDatabase(url, (sql) => sql`SELECT 1`), (error) => {
+      assert.ok(error instanceof DatabaseFault);
+      assert.deepEqual([error.code, error.reason], ["journal_unavailable", reason]);
+      assert.match(error.message, words);
+      assert.doesNotMatch(error.message, /hunter2/);
+      return true;
+    });
+  }
+});

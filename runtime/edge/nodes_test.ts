@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import type { NodeRecord } from "../journal/nodes_port.ts";
+import { testEdge } from "./testing.ts";
+
+/** The edge over a journal in which nodes were seen at these times, in milliseconds from now. */
+async function withNodes(seen: Readonly<Record<string, number>>) {
+  const edge = await testEdge();
+  const now = edge.node.clock.now();
+  for (const [id, at] of Object.entries(seen)) {
+    const record: NodeRecord = {
+      id,
+      incarnation: `inc_${id}`,
+      version: "3.1.0",
+      protocol_version: "1.0",
+      status: "active",
+      partitions: 64,
+      started_at: now - 60_000,
+      seen_at: now + at,
+      drain_requested: false,
+    };
+    edge.node.members.set(id, record);
+  }
+  return { ...edge, iso: (at: number) => new Date(now + at).toISOString() };
+}
+
+Deno.test("GET nodes lists those that gave a sign of life lately", async () => {
+  const { call, iso } = await withNodes({ n1: -10_000, n2: -10_001, n3: 0 });
+  const { status, body } = await call("GET", "/api/v1/nodes");
+  assert.equal(status, 200);
+  assert.deepEqual(body.items.map(({ id }: { id: string }) => id), ["n1", "n3"]);
+  assert.equal(body.next, null);
+  assert.deepEqual(body.items[0], {
+    id: "n1",
+    incarnation: "inc_n1",
+    status: "active",
+    version: "3.1.0",
+    protocol_version: "1.0",
+    partitions: 64,
+    started_at: iso(-60_000),
+    seen_at: iso(-10_000),
+    drain_requested: false,
+  });
+});
+
+Deno.test("POST drain asks a node, and asking again changes nothing", async () => {
+  const { call, node } = await withNodes({ n1: 0, n2: 0 });
+  for (let i = 0; i < 2; i++) {
+    const { status, body } = await call("POST", "/api/v1/nodes/n1/drain");
+    assert.deepEqual([status, body.id, body.drain_requested], [202, "n1", true]);
+  }
+  const asked = [...node.members.values()].map(({ drain_requested }) => drain_requested);
+  assert.deepEqual(asked, [true, false]);
+});
+
+Deno.test("POST drain answers 404 for a node that is not there, naming those that are", async () => {
+  const { call } = await withNodes({ n1: -10_001, n2: 0 });
+  const gone = await call("POST", "/api/v1/nodes/n1/drain");
+  assert.deepEqual([gone.status, gone.body.code], [404, "node_not_found"]);
+  assert.equal(gone.body.detail, "Node n1 does not exist, wanted one of n2");
+  const nobody = await (await withNodes({})).call("POST", "/api/v1/nodes/n1/drain");
+  assert.equal(nobody.body.detail, "Node n1 does not exist");
+});

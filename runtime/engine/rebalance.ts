@@ -1,0 +1,133 @@
+/**
+ * Keeps each partition where it belongs: says that this node is there, renews its leases, takes what
+ * belongs to it and gives up what belongs to others, again and again.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../telemetry/port.ts";
+import type { HandOver } from "./hand_over.ts";
+import type { LeaseKeeper } from "./lease_keeper.ts";
+import type { Membership, View } from "./membership.ts";
+import { plan } from "./placement.ts";
+
+/** How long a partition that belongs elsewhere may stay because its actors are busy, in milliseconds. */
+const BUSY_MS_MAX = 10_000;
+
+/** What rebalancing needs. */
+export interface RebalancerOptions {
+  readonly node: string;
+  readonly partition_count: number;
+  readonly membership: Pick<Membership, "beat" | "drain">;
+  readonly leases: LeaseKeeper;
+  /** Calls soon after any node gave partitions back, until the returned function is called. */
+  readonly onReleased: (listener: () => void) => () => void;
+  readonly handOver: Pick<HandOver, "busy" | "give">;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly heartbeat_ms: number;
+  /** How long what is under way may take when a partition is given up, in milliseconds. */
+  readonly drain_ms: number;
+  /** Hears that somebody asked this node to drain. */
+  readonly onDrainRequested: () => void;
+  /** Hears that another process took this node's id. */
+  readonly onSuperseded: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Rebalances for one node. */
+export class Rebalancer {
+  readonly #options: RebalancerOptions;
+  /** Partitions that belong elsewhere and stay for the moment: since when, in monotonic milliseconds. */
+  readonly #overdue = new Map<number, number>();
+  readonly #giving = new Set<Promise<void>>();
+  #sleep = new AbortController();
+  #view: View | null = null;
+  #looking = Promise.resolve();
+  #draining = false;
+  #superseded = false;
+
+  constructor(options: RebalancerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is another node that takes partitions. */
+  get others(): boolean {
+    return this.#view?.others ?? false;
+  }
+
+  /** Works until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, heartbeat_ms, onReleased, onError } = this.#options;
+    const end = onReleased(() => this.#sleep.abort());
+    while (!signal.aborted && !this.#superseded) {
+      this.#sleep = new AbortController();
+      await clock.sleep(
+        this.#view?.suspect ? heartbeat_ms / 5 : heartbeat_ms,
+        AbortSignal.any([signal, this.#sleep.signal]),
+      );
+      if (!signal.aborted) await this.look().catch(onError);
+    }
+    end();
+    await Promise.all(this.#giving);
+  }
+
+  /** Looks once. */
+  look(): Promise<void> {
+    return this.#looking = this.#look();
+  }
+
+  async #look(): Promise<void> {
+    const { leases, membership, node, partition_count } = this.#options;
+    await leases.renew();
+    const view = await membership.beat(leases.held.size);
+    this.#view = view;
+    if (view.superseded) return this.#stepAside();
+    if (view.drain_requested) this.#options.onDrainRequested();
+    const { take, give } = plan(node, view.active, leases.held, partition_count);
+    if (take.length > 0 && !this.#draining) await leases.acquire(take);
+    this.#give(give);
+  }
+
+  /** Tells the others that this node drains, and gives everything up. */
+  async drain(): Promise<void> {
+    const { membership, leases, handOver, drain_ms, onError } = this.#options;
+    membership.drain();
+    this.#draining = true;
+    // What it is just taking is given up with the rest.
+    await this.#looking.catch(() => {});
+    // Whoever takes the partitions must know that they do not come back here.
+    await membership.beat(leases.held.size).catch(onError);
+    await handOver.give([...leases.held], drain_ms);
+    await Promise.all(this.#giving);
+  }
+
+  /** Gives up what belongs elsewhere: at once where nothing is under way, and in the end in any case. */
+  #give(partitions: readonly number[]): void {
+    const { handOver, leases, clock, drain_ms, onError } = this.#options;
+    const now = clock.monotonic();
+    for (const partition of this.#overdue.keys()) {
+      if (!partitions.includes(partition)) this.#overdue.delete(partition);
+    }
+    const working = new Set(leases.partitions);
+    const busy = handOver.busy();
+    const ready = partitions.filter((partition) => {
+      if (!working.has(partition)) return false;
+      const since = this.#overdue.get(partition) ?? now;
+      this.#overdue.set(partition, since);
+      return !busy.has(partition) || now - since >= BUSY_MS_MAX;
+    });
+    if (ready.length === 0) return;
+    const giving = handOver.give(ready, drain_ms).catch(onError)
+      .finally(() => this.#giving.delete(giving));
+    this.#giving.add(giving);
+  }
+
+  #stepAside(): void {
+    const { node, leases, log, onSuperseded } = this.#options;
+    this.#superseded = true;
+    log.error({ node }, "Another process runs under this node's id; this one gives everything up");
+    leases.surrender();
+    onSuperseded();
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Group commit: the parts of many actors in one statement, which is one transaction and one round trip.
+ *
+ * The statement calls a function of the database with the whole batch as arrays. Measured with 64 actors
+ * in a batch, 2 events each, on two cores shared with the server: 2.1 to 2.4 ms for a batch, of which the
+ * bare insert of its 128 events takes 1.0. One statement of data-modifying WITH clauses would run all
+ * its clauses for every batch and see nothing that its own clauses did.
+ *
+ * @module
+ */
+import { SynapseError } from "../../errors.ts";
+import type { ActorCommit, CommitOutcome, Committer } from "../port.ts";
+import { COLUMN_COUNT, toColumns } from "./columns.ts";
+import type { Connection } from "./connection.ts";
+
+const LEFT_OUT: Readonly<Record<string, CommitOutcome>> = {
+  "-1": "fenced",
+  "-2": "conflict",
+  "-3": "duplicate",
+};
+
+/** Makes the writing side of the port. */
+export function createCommitter(db: Connection): Committer {
+  const marks = Array.from({ length: COLUMN_COUNT }, (_, i) => `$${i + 1}`);
+  const commit = `SELECT commit_parts(${marks.join(", ")}) AS keys`;
+
+  return {
+    async commit(batch) {
+      if (batch.length === 0) return [];
+      const [row] = await db.query(commit, toColumns(batch));
+      return toOutcomes(batch, String(row?.keys));
+    },
+  };
+}
+
+/** @param keys an array literal with the key of each actor, or why it was left out */
+function toOutcomes(batch: readonly ActorCommit[], keys: string): readonly CommitOutcome[] {
+  const found = keys.slice(1, -1).split(",");
+  if (found.length !== batch.length) {
+    const message = `Database answered ${found.length} parts of a commit of ${batch.length}`;
+    throw new SynapseError("internal", message);
+  }
+  return found.map((key) => LEFT_OUT[key] ?? "committed");
+}

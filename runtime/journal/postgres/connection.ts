@@ -1,0 +1,170 @@
+/**
+ * Connections to the database: a few of them as one, statements with a deadline, and errors as the port
+ * wants them.
+ *
+ * @module
+ */
+import postgres from "postgres";
+import type { Clock } from "../../clock.ts";
+import type { Entropy } from "../../entropy.ts";
+import { JournalUnavailable } from "../port.ts";
+import { toFailure } from "./failure.ts";
+import type { Row } from "./row.ts";
+import { createSockets } from "./socket.ts";
+
+/** A value to bind. Arrays are literals: see `array_literal.ts`. */
+export type Value = string | number | boolean | null;
+
+/** Runs statements. Each is a transaction of its own, and one round trip once the server knows it. */
+export interface Connection {
+  /**
+   * Runs a statement.
+   *
+   * @param values for `$1`, `$2` and so on
+   * @throws {JournalUnavailable} if the database cannot do it now
+   * @throws the server's error, if what is asked for is at fault
+   */
+  query(statement: string, values?: readonly Value[]): Promise<readonly Row[]>;
+}
+
+/** How the database is reached. */
+export interface ConnectionOptions {
+  /** `postgres://user:password@host:port/database`; parameters are settings, such as `?search_path=…`. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** How long the server works on one statement. After that and {@link GRACE_MS} it counts as lost. */
+  readonly statement_timeout_ms: number;
+  /** How many connections there are at most. */
+  readonly connections: number;
+}
+
+/** How long an answer may be late before the connection is given up: the network may be gone without a word. */
+const GRACE_MS = 5000;
+
+/** How long the driver waits for its connections to close: it may wait for ever for one that broke. */
+const CLOSE_S = 0.25;
+
+/** How long it may take to connect. */
+const CONNECT_TIMEOUT_S = 5;
+
+/** After this time without traffic the operating system asks whether the server is still there. */
+const KEEP_ALIVE_S = 10;
+
+/** A statement that the driver has not been answered yet. */
+type Pending = ReturnType<postgres.Sql["unsafe"]>;
+
+/** Some connections, opened when they are needed and again when they broke. */
+export class Connections implements Connection, AsyncDisposable {
+  readonly #options: ConnectionOptions;
+  readonly #closing = new AbortController();
+  readonly #underway = new Set<Promise<unknown>>();
+  #sql: postgres.Sql;
+
+  /** Opens nothing yet. */
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#sql = this.#connect();
+  }
+
+  async query(statement: string, values: readonly Value[] = []): Promise<readonly Row[]> {
+    const answer = this.#query(statement, values);
+    this.#underway.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#underway.delete(answer);
+    }
+  }
+
+  async #query(statement: string, values: readonly Value[]): Promise<readonly Row[]> {
+    const pending = this.#sql.unsafe(statement, [...values], { prepare: true });
+    const done = new AbortController();
+    try {
+      return await Promise.race([pending, this.#deadline(pending, done.signal)]);
+    } catch (error) {
+      throw toFailure(error, { place: placeOf(this.#options.url), sent: wasSent(pending) });
+    } finally {
+      done.abort();
+    }
+  }
+
+  /** Runs statements in one transaction; if `work` rejects, nothing of it stays. */
+  async transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
+    let sent = false;
+    try {
+      const { result } = await this.#sql.begin(async (sql) => {
+        sent = true;
+        const query: Connection["query"] = (statement, values = []) =>
+          sql.unsafe(statement, [...values]);
+        return { result: await work({ query }) };
+      });
+      return result;
+    } catch (error) {
+      throw toFailure(error, { place: placeOf(this.#options.url), sent });
+    }
+  }
+
+  /** Calls `listener` for each notification, until the connections are closed. Resolves once it listens. */
+  async listen(channel: string, listener: () => void): Promise<void> {
+    await this.#sql.listen(channel, listener);
+  }
+
+  /** Ends what is under way, and closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#underway);
+    await this.#sql.end({ timeout: CLOSE_S });
+  }
+
+  #connect(): postgres.Sql {
+    const { url, connections, clock, entropy, statement_timeout_ms } = this.#options;
+    const settings = {
+      max: connections,
+      // Not among the driver's types.
+      socket: createSockets({ clock, entropy, closing: this.#closing.signal }),
+      // The sockets wait by themselves.
+      backoff: () => 0,
+      connect_timeout: CONNECT_TIMEOUT_S,
+      keep_alive: KEEP_ALIVE_S,
+      max_lifetime: null,
+      fetch_types: false,
+      onnotice: () => {},
+      connection: {
+        application_name: "synapse",
+        statement_timeout: statement_timeout_ms,
+        default_transaction_isolation: "read committed" as const,
+      },
+    };
+    return postgres(url, settings);
+  }
+
+  async #deadline(pending: Pending, done: AbortSignal): Promise<never[]> {
+    const { clock, statement_timeout_ms, url } = this.#options;
+    await clock.sleep(statement_timeout_ms + GRACE_MS, done);
+    if (done.aborted) return [];
+    const sent = wasSent(pending);
+    if (sent) this.#giveUp();
+    else pending.cancel();
+    throw new JournalUnavailable(`Journal ${placeOf(url)} cannot be used: it does not answer`, {
+      rolled_back: !sent,
+    });
+  }
+
+  /** Leaves all connections as they are, and goes on with new ones. */
+  #giveUp(): void {
+    const lost = this.#sql;
+    this.#sql = this.#connect();
+    lost.end({ timeout: 0 }).catch(() => {});
+  }
+}
+
+/** Whether the driver handed a statement to a connection; it notes that in the member `state`. */
+function wasSent(pending: object): boolean {
+  return !("state" in pending) || pending.state !== null;
+}
+
+/** Where the database is, without what is secret: hosts and the database's name. */
+function placeOf(url: string): string {
+  return url.replace(/^[^:]*:\/\//, "").replace(/\?.*$/s, "").replace(/^.*@/s, "");
+}

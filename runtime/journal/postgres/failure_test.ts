@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { JournalUnavailable } from "../port.ts";
+import { toFailure } from "./failure.ts";
+
+const coded = (code: string) => Object.assign(new Error(`it said ${code}`), { code });
+
+function failure(code: string, sent = true): JournalUnavailable {
+  const found = toFailure(coded(code), { place: "db", sent });
+  assert.ok(found instanceof JournalUnavailable, `${code} gives ${found}`);
+  return found;
+}
+
+Deno.test("toFailure() is certain that a statement which the server refused changed nothing", () => {
+  for (const code of ["25006", "40001", "40P01", "53100", "53300", "57014", "57P03", "XX000"]) {
+    assert.equal(failure(code).rolled_back, true, code);
+  }
+});
+
+Deno.test("toFailure() is not certain of a statement that was sent and not answered", () => {
+  for (
+    const code of ["ECONNRESET", "CONNECTION_CLOSED", "CONNECTION_DESTROYED", "57P01", "40003"]
+  ) {
+    assert.equal(failure(code).rolled_back, false, code);
+    assert.equal(failure(code, false).rolled_back, true, code);
+  }
+  assert.equal(failure("ECONNREFUSED", false).rolled_back, true);
+});
+
+Deno.test("toFailure() says what is wrong, and where", () => {
+  assert.equal(failure("53100").message, "Journal db cannot be used: the disk is full");
+  assert.equal(failure("XX000").message, "Journal db cannot be used: it said XX000");
+  assert.equal(failure("42501").reaction, "retry");
+});
+
+Deno.test("toFailure() leaves defects as they are", () => {
+  for (const code of ["22021", "22P05", "23505", "42703", "54000"]) {
+    const error = coded(code);
+    assert.equal(toFailure(error, { place: "db", sent: true }), error);
+  }
+  const plain = new TypeError("no code");
+  assert.equal(toFailure(plain, { place: "db", sent: true }), plain);
+});

@@ -1,0 +1,96 @@
+/**
+ * Commands accepted and not yet handled, and for a while those that were.
+ *
+ * @module
+ */
+import type { MailboxRow, MailboxStore, NewMailboxRow } from "../port.ts";
+import { arrayLiteral } from "./array_literal.ts";
+import type { Connection } from "./connection.ts";
+import { addressValues, json, number, text, toAddress } from "./row.ts";
+import { storedText } from "./stored_text.ts";
+
+/**
+ * Positions in the order of the rows; inserted in the order of addresses and ids, so that two of these
+ * never wait for each other.
+ */
+const ACCEPT = "WITH numbered AS (" +
+  "SELECT nextval('mailbox_position') AS position, r.* FROM (" +
+  "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], " +
+  "$7::text[], $8::text[]) WITH ORDINALITY " +
+  "AS r (tenant, type, actor, id, partition, command, digest, sender, n) ORDER BY n) AS r), " +
+  "accepted AS (INSERT INTO mailbox (position, tenant, type, actor, id, partition, command, digest, " +
+  "sender, accepted_at, attempts) " +
+  "SELECT position, tenant, type, actor, id, partition, command, digest, sender, now_ms(), 0 " +
+  "FROM numbered ORDER BY tenant, type, actor, id, position ON CONFLICT DO NOTHING RETURNING position) " +
+  "SELECT n FROM numbered WHERE position IN (SELECT position FROM accepted)";
+
+/** The first ones of each partition: no index has all partitions in one order. */
+const BACKLOG =
+  "SELECT DISTINCT tenant, type, actor FROM unnest($1::integer[]) AS p (id) CROSS JOIN LATERAL (" +
+  "SELECT DISTINCT tenant, type, actor FROM mailbox WHERE handled_at IS NULL AND partition = p.id " +
+  "ORDER BY tenant, type, actor LIMIT $2) AS waiting LIMIT $2";
+
+/**
+ * One that was begun before comes alone: if it ends the process again, it alone is counted for it.
+ * Locked in the order of positions, like the marks of a commit.
+ */
+const TAKE = "WITH waiting AS (" +
+  "SELECT position, attempts FROM mailbox " +
+  "WHERE handled_at IS NULL AND tenant = $1 AND type = $2 AND actor = $3 AND id <> ALL ($4::text[]) " +
+  "ORDER BY position LIMIT $5 FOR NO KEY UPDATE), " +
+  "head AS (SELECT position, attempts FROM waiting ORDER BY position LIMIT 1) " +
+  "UPDATE mailbox m SET attempts = m.attempts + 1 FROM waiting w, head h " +
+  "WHERE m.handled_at IS NULL AND m.tenant = $1 AND m.type = $2 AND m.actor = $3 " +
+  "AND m.position = w.position AND (h.attempts = 0 OR w.position = h.position) " +
+  "RETURNING m.position, m.id, m.command, m.sender, m.attempts";
+
+const HANDLED = "SELECT id, digest, reply FROM mailbox " +
+  "WHERE tenant = $1 AND type = $2 AND actor = $3 AND id = $4 AND coalesce(handled_at, -1) <> -1";
+
+/** Makes the mailbox side of the port. */
+export function createMailboxStore(db: Connection): MailboxStore {
+  return {
+    async accept(rows) {
+      if (rows.length === 0) return [];
+      const accepted = new Set(
+        (await db.query(ACCEPT, toValues(rows))).map((row) => number(row, "n")),
+      );
+      return rows.map((_, i) => accepted.has(i + 1) ? "accepted" : "duplicate");
+    },
+    async backlog(partitions, limit) {
+      const rows = await db.query(BACKLOG, [arrayLiteral(partitions), limit]);
+      return rows.map((row) => toAddress(row, "actor"));
+    },
+    async take(address, limit, except) {
+      const skipped = arrayLiteral(except.map(storedText));
+      const rows = await db.query(TAKE, [...addressValues(address), skipped, limit]);
+      const inOrder = [...rows].sort((a, b) => number(a, "position") - number(b, "position"));
+      return inOrder.map((row): MailboxRow => ({
+        address,
+        id: text(row, "id"),
+        command: json(row, "command"),
+        sender: text(row, "sender"),
+        attempts: number(row, "attempts"),
+      }));
+    },
+    async handled(address, command) {
+      const [row] = await db.query(HANDLED, [...addressValues(address), storedText(command)]);
+      if (!row) return null;
+      return { id: text(row, "id"), digest: text(row, "digest"), reply: json(row, "reply") };
+    },
+  };
+}
+
+function toValues(rows: readonly NewMailboxRow[]): string[] {
+  const addresses = rows.map(({ address }) => addressValues(address));
+  return [
+    addresses.map(([tenant]) => tenant),
+    addresses.map(([, type]) => type),
+    addresses.map(([, , id]) => id),
+    rows.map(({ id }) => storedText(id)),
+    rows.map(({ partition }) => partition),
+    rows.map(({ command }) => JSON.stringify(command)),
+    rows.map(({ digest }) => storedText(digest)),
+    rows.map(({ sender }) => storedText(sender)),
+  ].map(arrayLiteral);
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { systemClock } from "../../clock.ts";
+import { actor, row, Writer } from "../contract/subject.ts";
+import { ManualClock } from "../../manual_clock.ts";
+import { type Journal, JournalUnavailable } from "../port.ts";
+import { openJournal, subjectOf, testSchema } from "./test_database.ts";
+import { TestProxy } from "./test_proxy.ts";
+
+const A = actor("a");
+
+/** Waits for a condition, for a generous time. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let waited = 0; waited < 20_000; waited += 20) {
+    if (await holds()) return;
+    await systemClock.sleep(20);
+  }
+  assert.fail("It never came to be");
+}
+
+/** Asserts that work fails for want of the database. Returns the error. */
+async function unavailable(work: Promise<unknown>): Promise<JournalUnavailable> {
+  const error = await work.then(() => null, (error) => error);
+  assert.ok(error instanceof JournalUnavailable, String(error));
+  assert.equal(error.code, "journal_unavailable");
+  return error;
+}
+
+/** A journal behind a network that breaks, and a second one that sees the truth. */
+async function behindProxy(clock = systemClock) {
+  await using resources = new AsyncDisposableStack();
+  const schema = resources.use(await testSchema());
+  const truth = resources.adopt(await openJournal(schema), (journal) => journal.close());
+  const proxy = resources.use(new TestProxy(schema.url));
+  const journal = resources.adopt(
+    await openJournal({ url: proxy.url }, { clock, statement_timeout_ms: 2000 }),
+    (journal) => journal.close(),
+  );
+  const writer = await Writer.of(subjectOf(journal, proxy));
+  const owned = resources.move();
+  return { proxy, journal, truth, writer, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Asserts that a journal serves again, soon. */
+async function serves(journal: Journal): Promise<void> {
+  await until(() => journal.check().then(() => true, () => false));
+  await journal.readEvents(A, 0, 1);
+  assert.deepEqual(await journal.accept([row(A, `again_${systemClock.monotonic()}`)]), [
+    "accepted",
+  ]);
+}
+
+Deno.test("A Postgres journal that is cut off after it sent a commit says that the end is unknown", async () => {
+  await using world = await behindProxy();
+  const { proxy, journal, truth, writer } = world;
+  await writer.write(A, { events: [1] });
+
+  proxy.weather = "no_answers";
+  const committing = unavailable(writer.commit(writer.part(A, { events: ["was written"] })));
+  await until(async () => (await truth.find(A))?.seq === 2);
+  proxy.weather = "fair";
+  proxy.cut();
+  assert.equal((await committing).rolled_back, false);
+  await serves(journal);
+  // The writer knows nothing of it, and is told so.
+  assert.deepEqual(await writer.commit(writer.part(A, { events: ["too"] })), ["conflict"]);
+
+  proxy.weather = "no_requests";
+  const lost = unavailable(writer.commit(writer.part(actor("b"), { events: ["is lost"] })));
+  await until(() => proxy.heard > 0);
+  proxy.weather = "fair";
+  proxy.cut();
+  assert.equal((await lost).rolled_back, false);
+  await serves(journal);
+  assert.equal(await truth.find(actor("b")), null);
+});
+
+Deno.test("A Postgres journal that cannot connect is certain that nothing was written, and serves when it can", async () => {
+  await using world = await behindProxy();
+  const { proxy, journal, writer } = world;
+  proxy.weather = "dropping";
+  proxy.cut();
+  await until(async () => {
+    const error = await unavailable(writer.commit(writer.part(A, { events: [1] })));
+    assert.match(error.message, /cannot be used: the connection/);
+    return error.rolled_back;
+  });
+  const taken = proxy.taken;
+  for (let i = 0; i < 3; i++) {
+    const work = [journal.accept([row(A, "1")]), journal.check(), journal.load(A)];
+    for (const error of await Promise.all(work.map(unavailable))) assert.ok(error.rolled_back);
+  }
+  // Each asked once; and the listener does by itself.
+  assert.ok(proxy.taken - taken < 50, `${proxy.taken - taken} connections were tried`);
+  proxy.weather = "fair";
+  await serves(journal);
+  assert.deepEqual(await writer.commit(writer.part(A, { events: [1] })), ["committed"]);
+});
+
+Deno.test("A Postgres journal gives up a connection on which nothing is heard, and takes another", async () => {
+  const clock = new ManualClock();
+  await using world = await behindProxy(clock);
+  const { proxy, journal, truth, writer } = world;
+  await writer.write(A, { events: [1] });
+  proxy.weather = "no_requests";
+  const committing = unavailable(writer.commit(writer.part(A, { events: [2] })));
+  await until(() => proxy.heard > 0);
+  await clock.advance(60_000);
+  const error = await committing;
+  assert.match(error.message, /does not answer/);
+  assert.equal(error.rolled_back, false);
+
+  proxy.weather = "fair";
+  assert.deepEqual(await writer.commit(writer.part(A, { events: ["next"] })), ["committed"]);
+  assert.equal((await truth.find(A))?.seq, 2);
+  assert.equal((await journal.find(A))?.seq, 2);
+});
+
+Deno.test("A Postgres journal hears of releases again after its connections were cut", async () => {
+  await using world = await behindProxy();
+  const { proxy, journal, truth } = world;
+  let heard = 0;
+  const end = journal.onReleased(() => heard++);
+  proxy.cut();
+  await until(async () => {
+    await truth.release("other", await truth.acquire("other", [7], 1));
+    await truth.acquire("node_1", [7], 1);
+    return heard > 0;
+  });
+  end();
+});

@@ -1,0 +1,77 @@
+/**
+ * Sockets for the driver. It would try again at once, and for ever, where a proxy takes a connection and
+ * drops it, or where a host of several does not answer; here each attempt after a failed one waits.
+ *
+ * @module
+ */
+import { Socket } from "node:net";
+import type { Clock } from "../../clock.ts";
+import type { Entropy } from "../../entropy.ts";
+import { JournalUnavailable } from "../port.ts";
+
+/** The wait after the first failed attempt; it doubles with each further one. */
+const BACKOFF_MS = 50;
+
+/** The longest wait between attempts. */
+const BACKOFF_MS_MAX = 2000;
+
+/** Where the driver wants a socket to, as it hands its options over. */
+export interface SocketTarget {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  /** Of a Unix socket. */
+  readonly path?: string | false | undefined;
+}
+
+/** What the waits need. */
+export interface SocketOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** Ends all waits: nothing is opened any more. */
+  readonly closing: AbortSignal;
+}
+
+/** Makes the driver's option `socket`: opens one to the next of the hosts. */
+export function createSockets(
+  { clock, entropy, closing }: SocketOptions,
+): (target: SocketTarget) => Promise<Socket> {
+  let attempts = 0;
+  let failures = 0;
+
+  return async (target) => {
+    if (failures > 0) {
+      const longest = Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MS_MAX);
+      await clock.sleep(longest * (0.5 + entropy.random() / 2), closing);
+    }
+    if (closing.aborted) {
+      throw new JournalUnavailable("Journal is closed", { rolled_back: true });
+    }
+    const socket = new Socket();
+    socket.once("end", () => {
+      // Else the driver takes it for a reason to try again.
+      if (socket.bytesRead === 0) socket.destroy(droppedError());
+    });
+    socket.once("close", () => {
+      failures = socket.bytesRead > 0 ? 0 : failures + 1;
+    });
+    connect(socket, target, attempts++);
+    return socket;
+  };
+}
+
+function connect(socket: Socket, { host, port, path }: SocketTarget, attempt: number): void {
+  if (path) {
+    socket.connect(path);
+    return;
+  }
+  const at = attempt % host.length;
+  const address = { host: host[at] ?? "localhost", port: port[at] ?? 5432 };
+  // The driver reads the host's name from it, to check certificates.
+  Object.assign(socket, address);
+  socket.connect(address);
+}
+
+/** Said as the system would. */
+function droppedError(): Error {
+  return Object.assign(new Error("Connection was dropped at once"), { code: "ECONNRESET" });
+}

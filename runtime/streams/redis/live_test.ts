@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { systemClock } from "../../clock.ts";
+import { DEFAULT_LIMITS } from "../../limits.ts";
+import type { LiveEntry } from "../port.ts";
+import { LIVE_EVENT_CHARS_MAX } from "./records.ts";
+import { TestRedis, until } from "./test_redis.ts";
+
+const A = { tenant: "acme", type: "session", id: "a" };
+const START = { seq: 0, n: 0 };
+const { signal } = new AbortController();
+
+function delta(n: number): LiveEntry {
+  return { kind: "delta", cursor: { seq: 1, n }, text: `${n}`, first: n === 1 };
+}
+
+Deno.test("RedisLiveEvents has watchers read a large event in the journal", async () => {
+  await using redis = new TestRedis();
+  const node = await redis.connect();
+  const other = await redis.connect({ node: "node_2" });
+  await using watch = await other.live.watch(A, START);
+  const payload = "x".repeat(LIVE_EVENT_CHARS_MAX);
+  const event = { seq: 1, type: "noted", v: 1, payload, cause: "c", at: 0, hash: "h" };
+  node.live.publish(A, [{ kind: "event", cursor: { seq: 1, n: 0 }, event }]);
+  assert.deepEqual(await watch.next(signal), []);
+  await redis.clear();
+});
+
+Deno.test("RedisLiveEvents has watchers look into the journal now and then", async () => {
+  await using redis = new TestRedis();
+  // Five seconds pass in a twentieth of the time.
+  const clock = { ...systemClock, monotonic: () => systemClock.monotonic() * 20 };
+  const node = await redis.connect({ clock });
+  await using watch = await node.live.watch(A, START);
+  assert.deepEqual(await watch.next(signal), []);
+  assert.equal(node.carries(), true);
+});
+
+Deno.test("RedisLiveEvents keeps a stream that is watched, and lets it go afterwards", async () => {
+  await using redis = new TestRedis();
+  const limits = { ...DEFAULT_LIMITS, live_idle_ms: 300 };
+  const node = await redis.connect({ limits });
+  const watch = await node.live.watch(A, START);
+  node.live.publish(A, [delta(1)]);
+  assert.deepEqual(await watch.next(signal), [delta(1)]);
+  await systemClock.sleep(limits.live_idle_ms * 3);
+  assert.equal(await redis.client.exists(redis.keys.live(A)), 1);
+  await watch[Symbol.asyncDispose]();
+  await until(
+    "the stream is gone",
+    async () => await redis.client.exists(redis.keys.live(A)) === 0,
+  );
+});
+
+Deno.test("RedisLiveEvents serves many watchers of many actors through one connection", async () => {
+  await using redis = new TestRedis();
+  const node = await redis.connect();
+  const clients = async () =>
+    String(await redis.client.call("CLIENT", "LIST", "TYPE", "normal")).split("\n").length;
+  const before = await clients();
+  const actors = Array.from({ length: 300 }, (_, i) => ({ ...A, id: `a${i}` }));
+  const watches = await Promise.all(actors.map((actor) => node.live.watch(actor, START)));
+  assert.equal(await clients(), before);
+  for (const actor of actors) node.live.publish(actor, [delta(1), delta(2)]);
+  const seen = await Promise.all(watches.map(async (watch) => {
+    const entries: LiveEntry[] = [];
+    while (entries.length < 2) entries.push(...await watch.next(signal) ?? []);
+    return entries;
+  }));
+  for (const entries of seen) assert.deepEqual(entries, [delta(1), delta(2)]);
+  for (const watch of watches) await watch[Symbol.asyncDispose]();
+  await redis.clear();
+});

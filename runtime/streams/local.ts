@@ -93,6 +93,10 @@ export class LocalLiveEvents implements LiveEvents {
     return Promise.resolve(watch);
   }
 
+  get closed(): boolean {
+    return this.#closed.signal.aborted;
+  }
+
   close(): Promise<void> {
     this.#closed.abort();
     for (const channel of this.#channels.values()) {

@@ -42,6 +42,8 @@ export interface LiveEvents {
    * A watcher that does not keep up is ended: `next` resolves to null, as it does after `close`.
    */
   watch(address: Address, after: Cursor): Promise<Watch>;
+  /** Whether it was closed: every watch ends at once. */
+  readonly closed: boolean;
   close(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ const RETRY_MS_MAX = 1000;
 const DISCONNECT_MS = 20;
 
 /** How long a closing client may take, in milliseconds. */
-const CLOSE_MS = 500;
+const CLOSE_MS = 150;
 
 /** How a client behaves. */
 export interface ClientOptions {

@@ -16,7 +16,7 @@ import { type Link, type RedisArgument, StreamsUnavailable } from "./link.ts";
 import { egressFields } from "./records.ts";
 
 /** Events kept; a few more for a while. */
-export const EGRESS_ENTRIES = 100_000;
+const EGRESS_ENTRIES = 100_000;
 
 /** Events added by one command; one commit may have more. */
 const BATCH_EVENTS = 500;

@@ -1,8 +1,9 @@
 /**
  * Commands that others add to the stream `synapse:ingress`, brought to their sessions.
  *
- * - I1 One node reads at a time; what a node that is gone had read and not finished comes first, so
- *   that the order in the stream is, for each session, the order in which commands are stored.
+ * - I1 One node reads at a time; what a node before it had read and not finished comes first, and a
+ *   command is posted only when the one before it in its session is stored. So the order in the stream
+ *   is, for each session, the order in which commands are stored.
  * - I2 An entry leaves the stream only when its command is answered, or when it lies on the dead stream.
  * - I3 An entry that is not finished is delivered again; its id makes that harmless.
  *
@@ -13,25 +14,24 @@ import type { PostedCommand, Poster } from "../../engine/port.ts";
 import { errorCode, errorMessage } from "../../errors.ts";
 import type { Limits } from "../../limits.ts";
 import type { Logger, Metrics } from "../../telemetry/port.ts";
-import { claimAll, ensureGroup, isMissingGroup } from "./consumer_group.ts";
+import { isMissingGroup } from "./consumer_group.ts";
 import { Doorbell } from "./doorbell.ts";
 import type { StreamEntry } from "./entries.ts";
 import { type Delivered, IngressDelivery, RETRY_MS, RETRY_MS_MAX } from "./ingress_delivery.ts";
 import { ingressCommand } from "./ingress_entry.ts";
+import { IngressReader, isFenced } from "./ingress_reader.ts";
 import type { RedisKeys } from "./keys.ts";
-import { type Link, StreamsUnavailable } from "./link.ts";
+import type { Link } from "./link.ts";
 import type { Reads } from "./reads.ts";
-
-const GROUP = "synapse";
-
-/** Entries read at a time. */
-const COUNT = 100;
 
 /** Entries read and not finished; at more, reading waits. */
 const OPEN_MAX = 1000;
 
 /** Entries kept on the dead stream. */
 const DEAD_ENTRIES = 100_000;
+
+/** Milliseconds that a reader leaves another in peace that took its place. */
+const FENCED_MS = 1000;
 
 /** Milliseconds after which entries that were stored and not answered in time are posted again. */
 const LATER_MS = 5000;
@@ -55,6 +55,7 @@ export class IngressRun {
   readonly #options: RedisIngressOptions;
   readonly #signal: AbortSignal;
   readonly #reads: Reads;
+  readonly #reader: IngressReader;
   readonly #delivery: IngressDelivery;
   readonly #bell = new Doorbell();
   /** Entries that are not finished, by their id in the stream. */
@@ -66,59 +67,47 @@ export class IngressRun {
     this.#options = options;
     this.#signal = signal;
     this.#reads = options.openReads();
+    this.#reader = new IngressReader({ ...options, reads: this.#reads });
     this.#delivery = new IngressDelivery({ engine, clock: options.clock, signal });
   }
 
   /** Reads until the signal aborts. Never rejects. */
   async run(): Promise<void> {
-    const { clock, link } = this.#options;
     const signal = this.#signal;
     const wake = () => this.#reads.wake();
     signal.addEventListener("abort", wake, { once: true });
-    let wait_ms = RETRY_MS;
-    let mine = false;
+    // Begins as after a failure: with what others left.
+    let failures = 1;
     while (!signal.aborted) {
       try {
-        if (!mine || this.#isDue()) await this.#takeOver();
-        mine = true;
-        await this.#read();
-        wait_ms = RETRY_MS;
+        // What was read before comes first, also what a lost reply had given this reader: I1.
+        if (failures > 0 || this.#isDue()) {
+          this.#later_at = null;
+          await this.#takeAll(await this.#reader.begin());
+        }
+        await this.#takeAll(await this.#reader.read());
+        failures = 0;
       } catch (error) {
-        // What a reply that got lost had given this consumer comes first: I1.
-        mine = false;
-        if (isMissingGroup(error)) continue;
-        link.refused("XREADGROUP", error);
-        await clock.sleep(wait_ms, signal);
-        wait_ms = Math.min(wait_ms * 2, RETRY_MS_MAX);
+        failures++;
+        if (!signal.aborted) await this.#recover(error, failures);
       }
     }
     signal.removeEventListener("abort", wake);
     await this.#reads.close();
   }
 
+  /** Waits until it is worth trying again. */
+  async #recover(error: unknown, failures: number): Promise<void> {
+    const { clock, link } = this.#options;
+    if (isFenced(error)) return await clock.sleep(FENCED_MS, this.#signal);
+    // Redis lost its data, and has it that the group is made anew.
+    if (isMissingGroup(error) && failures === 1) return;
+    link.refused("XREADGROUP", error);
+    await clock.sleep(Math.min(RETRY_MS * 2 ** failures, RETRY_MS_MAX), this.#signal);
+  }
+
   #isDue(): boolean {
     return this.#later_at !== null && this.#options.clock.monotonic() >= this.#later_at;
-  }
-
-  /** Makes the group if need be, and takes all that is pending, oldest first. */
-  async #takeOver(): Promise<void> {
-    const { link, keys, node } = this.#options;
-    if (!link.up) throw new StreamsUnavailable("the ingress waits for it");
-    const group = { key: keys.ingress, name: GROUP, consumer: node };
-    await ensureGroup(link, group);
-    this.#later_at = null;
-    await this.#takeAll(await claimAll(link, group));
-  }
-
-  async #read(): Promise<void> {
-    const { keys, node } = this.#options;
-    const found = await this.#reads.read({
-      command: ["XREADGROUP", "GROUP", GROUP, node],
-      keys: [keys.ingress],
-      ids: [">"],
-      count: COUNT,
-    });
-    for (const { entries } of found) await this.#takeAll(entries);
   }
 
   /** Begins to deliver those that are not being delivered, in order. */
@@ -160,12 +149,10 @@ export class IngressRun {
   }
 
   async #finish(entry: StreamEntry, outcome: Delivered): Promise<void> {
-    const { link, keys } = this.#options;
     if (outcome.kind === "later") return this.#postpone();
     // To the dead stream first, and only then out of this one: I2.
     if (outcome.kind === "dead") await this.#bury(entry, outcome.code, outcome.message);
-    await link.call("XACK", keys.ingress, GROUP, entry.id);
-    await link.call("XDEL", keys.ingress, entry.id);
+    await this.#reader.remove(entry);
   }
 
   async #bury({ id, fields }: StreamEntry, code: string, reason: string): Promise<void> {

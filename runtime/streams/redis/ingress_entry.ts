@@ -16,7 +16,7 @@ import type { Limits } from "../../limits.ts";
 import type { ReadFields } from "./records.ts";
 
 /** The sender of everything that comes in here, for the record. */
-export const INGRESS_SENDER = "ingress";
+const INGRESS_SENDER = "ingress";
 
 /** Hex digits of a message's id: 128 bits, as over HTTP. */
 const ID_CHARS = 32;

@@ -1,25 +1,36 @@
 import assert from "node:assert/strict";
 import { startRedis } from "../../../.ci/services/redis.ts";
+import { systemClock } from "../../clock.ts";
 import type { Answer, PostedCommand, Poster } from "../../engine/port.ts";
 import { SynapseError } from "../../errors.ts";
 import { TestRedis, until } from "./test_redis.ts";
 
 /** An engine that remembers what it was given, as a journal would. */
-class FakeEngine implements Poster {
+class FakeEngine implements Poster, AsyncDisposable {
   /** Contents of messages by session, in the order in which they were stored. */
   readonly stored = new Map<string, string[]>();
   readonly #ids = new Set<string>();
   readonly #digests = new Map<string, string>();
+  #handled: Promise<unknown> = Promise.resolve();
   away = false;
+  /** The longest time that storing a command takes, in milliseconds. */
+  slow_ms = 0;
   /** Sessions whose answers do not come in time. */
   readonly late = new Set<string>();
 
   post(commands: readonly PostedCommand[]): Promise<readonly Promise<Answer>[]> {
     if (this.away) return Promise.reject(new SynapseError("journal_unavailable", "away"));
-    return Promise.resolve(commands.map((command) => this.#handle(command)));
+    const answers = commands.map((command) => this.#handle(command));
+    this.#handled = Promise.allSettled([this.#handled, ...answers]);
+    return Promise.resolve(answers);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handled;
   }
 
   async #handle({ address, command, id, digest }: PostedCommand): Promise<Answer> {
+    if (this.slow_ms > 0) await systemClock.sleep(Math.random() * this.slow_ms);
     const repeated = this.#ids.has(id);
     if ((this.#digests.get(id) ?? digest) !== digest) {
       throw new SynapseError("idempotency_key_reused", "Was used for another");
@@ -157,6 +168,27 @@ Deno.test("ingest() hands over to another node, and nothing comes twice", async 
   await using _ = await setUp(redis, engine, "node_2");
   await drained(redis);
   assert.deepEqual(engine.stored.get("ses_1"), ids);
+  await redis.clear();
+});
+
+Deno.test("ingest() keeps the order while two nodes believe that it is theirs", async () => {
+  await using redis = new TestRedis();
+  await using engine = new FakeEngine();
+  engine.slow_ms = 8;
+  const sessions = ["ses_1", "ses_2", "ses_3"];
+  const ids = Array.from({ length: 400 }, (_, i) => `m${i}`);
+  await using _one = await setUp(redis, engine, "node_1");
+  await using _two = await setUp(redis, engine, "node_2");
+  for (let from = 0; from < ids.length; from += 10) {
+    const some = ids.slice(from, from + 10);
+    await produce(
+      redis,
+      ...some.flatMap((id) => sessions.map((session) => ({ id, session }))),
+    );
+    if (from % 100 === 0) await until("some are handled", () => engine.stored.size > 0);
+  }
+  await drained(redis);
+  for (const session of sessions) assert.deepEqual(engine.stored.get(session), ids);
   await redis.clear();
 });
 

@@ -20,6 +20,8 @@ export interface RedisKeys {
   seen(node: string): string;
   readonly ingress: string;
   readonly ingress_dead: string;
+  /** The number of the ingress' reader; in the ingress' slot. */
+  readonly ingress_reader: string;
   readonly egress: string;
   /** How far each partition got in the egress; in the egress' slot. */
   readonly egress_positions: string;
@@ -34,6 +36,7 @@ export function redisKeys(namespace: string = NAMESPACE): RedisKeys {
     seen: (node) => `${namespace}:node:{${encodeURIComponent(node)}}:seen`,
     ingress: `${namespace}:ingress`,
     ingress_dead: `${namespace}:ingress:dead`,
+    ingress_reader: `${namespace}:{${namespace}:ingress}:reader`,
     egress: `${namespace}:egress`,
     egress_positions: `${namespace}:{${namespace}:egress}:positions`,
   };

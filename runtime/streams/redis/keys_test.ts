@@ -10,6 +10,7 @@ Deno.test("redisKeys() names the streams that others may use", () => {
   assert.equal(keys.ingress, "synapse:ingress");
   assert.equal(keys.ingress_dead, "synapse:ingress:dead");
   assert.equal(keys.egress, "synapse:egress");
+  assert.equal(keys.ingress_reader, "synapse:{synapse:ingress}:reader");
   assert.equal(keys.egress_positions, "synapse:{synapse:egress}:positions");
   assert.equal(keys.answers("node_1"), "synapse:node:{node_1}:answers");
 });

@@ -75,8 +75,12 @@ export class RedisLiveEvents implements LiveEvents {
     const past = await this.#past(key);
     watch.begin(decode(past));
     channel.following.begin(past.at(-1)?.id ?? START);
-    if (this.#closed.signal.aborted) watch.end();
+    if (this.closed) watch.end();
     return watch;
+  }
+
+  get closed(): boolean {
+    return this.#closed.signal.aborted;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { startRedis } from "../../../.ci/services/redis.ts";
 import { systemClock } from "../../clock.ts";
 import { DEFAULT_LIMITS } from "../../limits.ts";
 import type { LiveEntry } from "../port.ts";
@@ -52,7 +53,8 @@ Deno.test("RedisLiveEvents keeps a stream that is watched, and lets it go afterw
 });
 
 Deno.test("RedisLiveEvents serves many watchers of many actors through one connection", async () => {
-  await using redis = new TestRedis();
+  await using server = await startRedis();
+  await using redis = new TestRedis(server.url);
   const node = await redis.connect();
   const clients = async () =>
     String(await redis.client.call("CLIENT", "LIST", "TYPE", "normal")).split("\n").length;
@@ -68,5 +70,4 @@ Deno.test("RedisLiveEvents serves many watchers of many actors through one conne
   }));
   for (const entries of seen) assert.deepEqual(entries, [delta(1), delta(2)]);
   for (const watch of watches) await watch[Symbol.asyncDispose]();
-  await redis.clear();
 });

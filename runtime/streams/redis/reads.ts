@@ -20,6 +20,9 @@ const POLL_MS = 10;
 /** The longest wait between two rounds, in milliseconds. */
 const POLL_MS_MAX = 80;
 
+/** How long a read waits for its connection, in milliseconds. */
+const CONNECT_MS = 250;
+
 /** Milliseconds until another try to wake a command that has not arrived yet. */
 const UNBLOCK_MS = 5;
 
@@ -74,9 +77,7 @@ class BlockingReads implements Reads {
   }
 
   async read(request: ReadRequest): Promise<StreamEntries[]> {
-    if (this.#client.status !== "ready") {
-      throw new StreamsUnavailable("its reader is not connected");
-    }
+    await this.#connected();
     const { command: [name, ...words], keys, ids, count } = request;
     this.#current = request;
     try {
@@ -96,6 +97,18 @@ class BlockingReads implements Reads {
     this.#closed.abort();
     await closeClient(this.#client, this.#clock);
     await this.#unblocking;
+  }
+
+  /** Waits a little for a connection that is being made. */
+  async #connected(): Promise<void> {
+    if (this.#client.status === "ready") return;
+    const arrived = new AbortController();
+    const arrive = () => arrived.abort();
+    this.#client.once("ready", arrive);
+    const patience = AbortSignal.any([arrived.signal, this.#closed.signal]);
+    await this.#clock.sleep(CONNECT_MS, patience);
+    this.#client.off("ready", arrive);
+    if (!arrived.signal.aborted) throw new StreamsUnavailable("its reader is not connected");
   }
 
   /** The request may not have arrived at the server yet: tries until it has returned. */

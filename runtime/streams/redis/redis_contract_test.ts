@@ -29,6 +29,9 @@ testLiveEvents("Redis live events", async () => {
       publish: (address, entries) => writer.live.publish(address, entries),
       watch: (address, after) => reader.live.watch(address, after),
       close: () => reader.live.close(),
+      get closed() {
+        return reader.live.closed;
+      },
     },
     entries_max: LIMITS.live_entries,
     idle_ms: LIMITS.live_idle_ms,

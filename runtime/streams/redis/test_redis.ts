@@ -9,6 +9,7 @@ import { systemClock } from "../../clock.ts";
 import { systemEntropy } from "../../entropy.ts";
 import { DEFAULT_LIMITS } from "../../limits.ts";
 import { silentLogger, silentMetrics } from "../../telemetry/silent.ts";
+import { closeClient } from "./client.ts";
 import { type RedisKeys, redisKeys } from "./keys.ts";
 import { openRedisStreams, type RedisStreams, type RedisStreamsOptions } from "./open.ts";
 
@@ -45,7 +46,11 @@ export class TestRedis implements AsyncDisposable {
 
   /** A client as others use it. */
   get client(): Redis {
-    return this.#client ??= new Redis(this.url);
+    if (this.#client) return this.#client;
+    this.#client = new Redis(this.url, { disconnectTimeout: 20 });
+    // Tests take the server away.
+    this.#client.on("error", () => {});
+    return this.#client;
   }
 
   /** A node, whether Redis is there or not. */
@@ -83,11 +88,7 @@ export class TestRedis implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#nodes.map((node) => node[Symbol.asyncDispose]()));
-    const client = this.#client;
-    if (!client) return;
-    const ended = new Promise((resolve) => client.once("end", resolve));
-    client.disconnect();
-    await ended;
+    if (this.#client) await closeClient(this.#client, systemClock);
   }
 
   /** Removes all that the test left. */

@@ -2,134 +2,100 @@
  * How many durable turns a node does, each with one skill call, by the number of sessions that have
  * one at a time.
  *
- *     deno task bench:turns [--sessions 1,16,64,256] [--turns 2000]
+ *     deno task bench:turns [--store sqlite|postgres] [--sessions 1,16,64,256] [--turns 2000]
  *
  * It does not measure HTTP, a real model, or skills in the sandbox. Beside it, in the same run, it
- * measures how many one-row transactions the same disk takes.
+ * measures how many one-row transactions the same store takes.
  *
  * @module
  */
-import process from "node:process";
 import { parseArgs } from "node:util";
-import type { Address } from "../actors/behavior.ts";
-import type { RunningEngine } from "../runtime/compose.ts";
+import { invariant } from "../actors/invariant.ts";
+import { CommitCount } from "../runtime/capacity/commit_count.ts";
+import { createSession, measureTurns, round, type TurnFigures } from "../runtime/capacity/turns.ts";
 import type { Journal } from "../runtime/journal/port.ts";
-import { openConnection } from "../runtime/journal/sqlite/connection.ts";
-import {
-  addressOf,
-  benchFolder,
-  createSession,
-  oneTurn,
-  percentile,
-  round,
-  startBenchEngine,
-} from "./bench_engine.ts";
+import { addressOf, startBenchEngine } from "./bench_engine.ts";
+import { type Store, STORES } from "./stores.ts";
 
-/** What one run measured. */
-interface Result {
-  readonly sessions: number;
-  readonly turns: number;
-  readonly turns_per_second: number;
-  readonly p50_ms: number;
-  readonly p99_ms: number;
-  /** Commits that one turn waits for, one after the other. */
-  readonly commits_per_turn: number;
-  readonly events_per_turn: number;
-  /** Transactions on the disk for one turn. */
-  readonly transactions_per_turn: number;
-  /** Actors in one transaction. */
-  readonly mean_batch: number;
-  /** Processor time of this process for one turn. */
-  readonly cpu_ms_per_turn: number;
+interface RunFigures extends TurnFigures {
+  /** Calls of the journal, background work included; each is a round trip where there is a network. */
+  readonly round_trips_per_turn: number;
+  /** Null where the store does not say. */
+  readonly log_bytes_per_turn: number | null;
+  /** Processor time of the store's own processes. */
+  readonly store_cpu_ms_per_turn: number;
 }
 
-/** Counts what reaches the journal. */
-class Counter {
-  transactions = 0;
-  commits = 0;
-  events = 0;
+/** Counts the calls of a journal. */
+class CallCount {
+  calls = 0;
 
-  wrap(journal: Journal): Journal {
-    return {
-      ...journal,
-      commit: (batch) => {
-        this.transactions += 1;
-        this.commits += batch.length;
-        this.events += batch.reduce((sum, part) => sum + part.events.length, 0);
-        return journal.commit(batch);
-      },
-    };
-  }
-}
-
-async function run(sessions: number, turns: number): Promise<Result> {
-  const counter = new Counter();
-  await using engine = await startBenchEngine({ wrapJournal: (journal) => counter.wrap(journal) });
-  const addresses = Array.from({ length: sessions }, (_, i) => addressOf(`ses_${i}`));
-  await Promise.all(addresses.map((address) => createSession(engine, address)));
-  await workload(engine, addresses, sessions * 5);
-  Object.assign(counter, new Counter());
-  const [cpu, start] = [process.cpuUsage(), performance.now()];
-  const latencies = await workload(engine, addresses, turns);
-  const seconds = (performance.now() - start) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  return {
-    sessions,
-    turns,
-    turns_per_second: round(turns / seconds),
-    p50_ms: percentile(latencies, 0.5),
-    p99_ms: percentile(latencies, 0.99),
-    commits_per_turn: round(counter.commits / turns),
-    events_per_turn: round(counter.events / turns),
-    transactions_per_turn: round(counter.transactions / turns),
-    mean_batch: round(counter.commits / counter.transactions),
-    cpu_ms_per_turn: round((user + system) / 1000 / turns),
+  readonly wrap = (journal: Journal): Journal => {
+    const wrapped = { ...journal } as Record<string, unknown>;
+    for (const [name, member] of Object.entries(journal)) {
+      if (typeof member !== "function" || name === "onReleased") continue;
+      wrapped[name] = (...args: unknown[]) => {
+        this.calls += 1;
+        return Reflect.apply(member, journal, args);
+      };
+    }
+    return wrapped as unknown as Journal;
   };
 }
 
-/** Each session has one turn after the other until `turns` are done. Returns how long each took, sorted. */
-async function workload(
-  engine: RunningEngine,
-  addresses: readonly Address[],
-  turns: number,
-): Promise<number[]> {
-  const latencies: number[] = [];
+async function run(store: Store, sessions: number, turns: number): Promise<RunFigures> {
+  const [count, calls] = [new CommitCount(), new CallCount()];
+  await using engine = await startBenchEngine({
+    env: store.env,
+    wrapJournal: (journal) => calls.wrap(count.wrap(journal)),
+  });
+  const prefix = engine.entropy.id("run");
+  const addresses = Array.from({ length: sessions }, (_, i) => addressOf(`${prefix}_${i}`));
+  await Promise.all(addresses.map((address) => createSession(engine, address)));
   let left = turns;
-  await Promise.all(addresses.map(async (address) => {
-    await using watch = await engine.live.watch(address, { seq: Number.MAX_SAFE_INTEGER, n: 0 });
-    while (left-- > 0) {
-      latencies.push((await oneTurn(engine, address, watch, `msg_${left}`)).ended);
-    }
-  }));
-  return latencies.sort((a, b) => a - b);
-}
-
-/** How many transactions of one 500-byte row the same disk takes in a second. */
-async function rawCommits(): Promise<number> {
-  await using folder = await benchFolder();
-  const db = openConnection({ path: `${folder.path}/raw.db`, synchronous: "full" });
-  db.exec("CREATE TABLE rows (id INTEGER PRIMARY KEY, payload TEXT)");
-  const insert = db.prepare("INSERT INTO rows (payload) VALUES (?)");
-  const payload = "x".repeat(500);
-  const [count, start] = [1000, performance.now()];
-  for (let i = 0; i < count; i++) db.transaction(() => insert.run(payload));
-  const seconds = (performance.now() - start) / 1000;
-  db.close();
-  return round(count / seconds);
+  let before: { calls: number; log: number | null; cpu: number } | null = null;
+  const look = async () => ({
+    calls: calls.calls,
+    log: await store.logBytes(),
+    cpu: await store.cpuMs(),
+  });
+  const figures = await measureTurns(engine, {
+    addresses,
+    count,
+    begin: async () => void (before = await look()),
+    more: () => left-- > 0,
+  });
+  const after = await look();
+  const start = before ?? after;
+  const perTurn = (total: number) => round(total / figures.turns);
+  return {
+    ...figures,
+    round_trips_per_turn: perTurn(after.calls - start.calls),
+    log_bytes_per_turn: after.log === null || start.log === null
+      ? null
+      : perTurn(after.log - start.log),
+    store_cpu_ms_per_turn: perTurn(after.cpu - start.cpu),
+  };
 }
 
 if (import.meta.main) {
   const { values } = parseArgs({
     args: Deno.args,
     options: {
+      store: { type: "string", default: "sqlite" },
       sessions: { type: "string", default: "1,16,64,256" },
       turns: { type: "string", default: "2000" },
     },
   });
-  const raw_commits_per_second = await rawCommits();
-  const results: Result[] = [];
+  invariant(
+    Object.hasOwn(STORES, values.store),
+    `B6 --store is ${Object.keys(STORES).join(" or ")}`,
+  );
+  await using store = await STORES[values.store as keyof typeof STORES]();
+  const raw_commits_per_second = await store.rawCommits();
+  const results: RunFigures[] = [];
   for (const sessions of values.sessions.split(",").map(Number)) {
-    results.push(await run(sessions, Number(values.turns)));
+    results.push(await run(store, sessions, Number(values.turns)));
   }
-  console.log(JSON.stringify({ raw_commits_per_second, results }, null, 2));
+  console.log(JSON.stringify({ store: values.store, raw_commits_per_second, results }, null, 2));
 }

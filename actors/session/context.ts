@@ -21,8 +21,19 @@ export function estimateTokens(text: string): number {
   return Math.ceil(text.length / CHARS_PER_TOKEN);
 }
 
+/** Items never change, and each is counted again for every model call of its session. */
+const counted = new WeakMap<Item, number>();
+
 /** About how many tokens an item of the transcript has. */
 export function itemTokens(item: Item): number {
+  const known = counted.get(item);
+  if (known !== undefined) return known;
+  const tokens = countTokens(item);
+  counted.set(item, tokens);
+  return tokens;
+}
+
+function countTokens(item: Item): number {
   if (item.role === "assistant") {
     const chars = item.calls.reduce(
       (sum, { skill, input }) => sum + skill.length + resultText(input).length,

@@ -128,8 +128,15 @@ function countInput({ system, messages }: ProviderRequest): number {
   return Math.ceil(chars / CHARS_PER_TOKEN);
 }
 
+/** Messages never change, and those of the transcript come again with every call of their session. */
+const counted = new WeakMap<ModelMessage, number>();
+
 function messageChars(message: ModelMessage): number {
   if (message.role !== "assistant") return message.content.length;
+  const known = counted.get(message);
+  if (known !== undefined) return known;
   const { text, calls } = message;
-  return calls.reduce((sum, call) => sum + JSON.stringify(call.input).length, text.length);
+  const chars = calls.reduce((sum, call) => sum + JSON.stringify(call.input).length, text.length);
+  counted.set(message, chars);
+  return chars;
 }

@@ -97,7 +97,7 @@ export const MAILBOX_CLAUSES: Clauses = {
   ) => {
     const { journal } = subject;
     const writer = await Writer.of(subject);
-    const awkward = ["null", '"', "\\", "{a,b}", "\0", "a\0b", "\u001a0000", "é 😀", "it's\n"];
+    const awkward = ["null", '"', "\\", "{a,b}", "\u001a0000", "é 😀", "it's\n"];
     for (const id of awkward) {
       const address = actor(id, id, id);
       const command = row(address, id, { sender: id, command: { [id]: id } });

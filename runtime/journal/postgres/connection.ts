@@ -51,6 +51,20 @@ const CONNECT_TIMEOUT_S = 5;
 /** After this time without traffic the operating system asks whether the server is still there. */
 const KEEP_ALIVE_S = 10;
 
+/**
+ * Each query has an index that gives its rows in order. These keep the planner to it, whatever it knows
+ * of the tables: what it plans while they are empty is kept, and must serve when they are full.
+ */
+const PLANNING = {
+  enable_bitmapscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
+  enable_seqscan: "off",
+  enable_sort: "off",
+  jit: "off",
+  plan_cache_mode: "force_generic_plan",
+};
+
 /** A statement that the driver has not been answered yet. */
 type Pending = ReturnType<postgres.Sql["unsafe"]>;
 
@@ -122,7 +136,12 @@ export class Connections implements Connection, AsyncDisposable {
     const settings = {
       max: connections,
       // Not among the driver's types.
-      socket: createSockets({ clock, entropy, closing: this.#closing.signal }),
+      socket: createSockets({
+        place: placeOf(url),
+        clock,
+        entropy,
+        closing: this.#closing.signal,
+      }),
       // The sockets wait by themselves.
       backoff: () => 0,
       connect_timeout: CONNECT_TIMEOUT_S,
@@ -134,6 +153,7 @@ export class Connections implements Connection, AsyncDisposable {
         application_name: "synapse",
         statement_timeout: statement_timeout_ms,
         default_transaction_isolation: "read committed" as const,
+        ...PLANNING,
       },
     };
     return postgres(url, settings);

@@ -24,11 +24,20 @@ const ACCEPT = "WITH numbered AS (" +
   "FROM numbered ORDER BY tenant, type, actor, id, position ON CONFLICT DO NOTHING RETURNING position) " +
   "SELECT n FROM numbered WHERE position IN (SELECT position FROM accepted)";
 
-/** The first ones of each partition: no index has all partitions in one order. */
+const WAITING =
+  "SELECT tenant, type, actor FROM mailbox WHERE handled_at IS NULL AND partition = p.id";
+const FIRST = "ORDER BY tenant, type, actor LIMIT 1";
+
+/**
+ * Partition by partition, from one actor to the next: however many commands one has, they cost one
+ * step. It ends as soon as there are enough.
+ */
 const BACKLOG =
-  "SELECT DISTINCT tenant, type, actor FROM unnest($1::integer[]) AS p (id) CROSS JOIN LATERAL (" +
-  "SELECT DISTINCT tenant, type, actor FROM mailbox WHERE handled_at IS NULL AND partition = p.id " +
-  "ORDER BY tenant, type, actor LIMIT $2) AS waiting LIMIT $2";
+  "SELECT tenant, type, actor FROM unnest($1::integer[]) AS p (id) CROSS JOIN LATERAL (" +
+  `WITH RECURSIVE waiting AS ((${WAITING} ${FIRST}) UNION ALL ` +
+  "SELECT next.tenant, next.type, next.actor FROM waiting w CROSS JOIN LATERAL (" +
+  `${WAITING} AND (tenant, type, actor) > (w.tenant, w.type, w.actor) ${FIRST}) AS next) ` +
+  "SELECT tenant, type, actor FROM waiting) AS waiting LIMIT $2";
 
 /**
  * One that was begun before comes alone: if it ends the process again, it alone is counted for it.
@@ -59,7 +68,9 @@ export function createMailboxStore(db: Connection): MailboxStore {
     },
     async backlog(partitions, limit) {
       const rows = await db.query(BACKLOG, [arrayLiteral(partitions), limit]);
-      return rows.map((row) => toAddress(row, "actor"));
+      // Once, also if its commands were accepted for several partitions.
+      const unique = new Map(rows.map((row) => [JSON.stringify(row), row]));
+      return [...unique.values()].map((row) => toAddress(row, "actor"));
     },
     async take(address, limit, except) {
       const skipped = arrayLiteral(except.map(storedText));

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../clock.ts";
-import {
-  actor,
-  allWaiting,
-  PARTITIONS,
-  type PartOptions,
-  row,
-  Writer,
-} from "../contract/subject.ts";
 import type { Address } from "../../../actors/behavior.ts";
+import { systemClock } from "../../clock.ts";
+import { actor, allWaiting, row, Writer } from "../contract/subject.ts";
 import type { Journal } from "../port.ts";
 import { openJournal, subjectOf, testSchema } from "./test_database.ts";
 
@@ -61,7 +54,12 @@ Deno.test("acquire() waits for the commits that are under way in a partition, wh
     const waiting =
       "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted " +
       "AND classid = partition_locks()::bigint::oid AND objid = 1";
-    while ((await sql.unsafe(waiting))[0]?.n !== 1) await systemClock.sleep(5);
+    let found = 0;
+    for (let waited = 0; found !== 1 && waited < 20_000; waited += 5) {
+      await systemClock.sleep(5);
+      found = (await sql.unsafe(waiting))[0]?.n;
+    }
+    assert.equal(found, 1);
     assert.equal(acquired, false);
     return { acquiring };
   });
@@ -74,18 +72,38 @@ Deno.test("acquire() waits for the commits that are under way in a partition, wh
 /** How much each of the nodes does in the next test. */
 const ROUNDS = 40;
 
-/** What a node does: commits of its own actors, which send to those of both, in an order of its own. */
-async function work(journal: Journal, writer: Writer, partition: number, all: Address[]) {
-  const own = all.filter((_, i) => i % 2 === partition % 2);
-  const others = partition % 2 === 0 ? all : all.toReversed();
+const ALL = Array.from({ length: 8 }, (_, i) => actor(`a${i}`));
+const partitionOf = (address: Address) => ALL.indexOf(address) % 2;
+
+/** The same message to each of the actors, in that order. */
+const messages = (n: number, order: readonly Address[]) =>
+  order.map((address) => row(address, `m${n}`, { partition: partitionOf(address) }));
+
+/** Who writes a partition, under which epoch. */
+interface Owner {
+  readonly journal: Journal;
+  readonly writer: Writer;
+  readonly partition: number;
+  readonly epoch: number;
+}
+
+/** What a node does: commits of its own actors, which send to those of all, in an order of its own. */
+async function work({ journal, writer, partition, epoch }: Owner): Promise<void> {
+  const own = ALL.filter((address) => partitionOf(address) === partition);
+  const order = partition === 0 ? ALL : ALL.toReversed();
   for (let n = 0; n < ROUNDS; n++) {
-    const sends = others.map((address, i) => row(address, `m${n}`, { partition: i % 2 }));
-    const part = (address: Address, more: PartOptions) =>
-      writer.part(address, { partition, sends, handled: [mark(`m${n - 1}`)], ...more });
-    const parts = own.map((address, i) =>
-      part(address, i === 0 ? { dead: [letter(`${address.id}_${n}`)] } : { events: [n] })
-    );
-    assert.deepEqual(new Set(await writer.commit(...parts)), new Set(["committed"]));
+    const handled = [{ id: `m${n - 1}`, digest: "", reply: null }];
+    const parts = own.map((address, i) => {
+      const more = i === 0 ? { dead: [letter(`${address.id}_${n}`)] } : { events: [n] };
+      return writer.part(address, {
+        partition,
+        epoch,
+        sends: messages(n, order),
+        handled,
+        ...more,
+      });
+    });
+    assert.deepEqual(await writer.commit(...parts), parts.map(() => "committed"));
     await Promise.all([
       journal.retryDeadLetter("acme", `${own[0]?.id}_${n}`),
       journal.backlog([0, 1], 10),
@@ -94,46 +112,41 @@ async function work(journal: Journal, writer: Writer, partition: number, all: Ad
   }
 }
 
-const mark = (id: string) => ({ id, digest: "", reply: null });
+async function acceptAll(journal: Journal, order: readonly Address[]): Promise<void> {
+  for (let n = 0; n < ROUNDS; n++) await journal.accept(messages(n, order));
+}
 
 Deno.test("Nodes that commit, accept, take, retry and purge at once never wait for each other in a circle", async () => {
   await using nodes = await twoNodes();
   const { one, two, schema } = nodes;
-  const writer = await Writer.of(subjectOf(one, schema));
-  assert.equal(PARTITIONS, 8);
-  const other = await Writer.of(subjectOf(two, schema), "node_1");
-  const owner = await Writer.of(subjectOf(one, schema), "node_1");
-  assert.ok(
-    owner.lease(0).epoch > other.lease(0).epoch && other.lease(0).epoch > writer.lease(0).epoch,
-  );
-  const all = Array.from({ length: 8 }, (_, i) => actor(`a${i}`));
-  // Two writers of one holder, each with its own actors.
-  const second = await Writer.of(subjectOf(two, schema), "node_1");
-  const first = second;
+  // The second one takes the partitions over, and gives the first one an epoch to write one of them.
+  const writers = [
+    await Writer.of(subjectOf(one, schema)),
+    await Writer.of(subjectOf(two, schema)),
+  ];
+  const [first, second] = writers as [Writer, Writer];
+  const owner = (journal: Journal, writer: Writer, partition: number) =>
+    work({ journal, writer, partition, epoch: second.lease(partition).epoch });
   let busy = true;
-  const accepting = async (journal: Journal, order: Address[]) => {
-    for (let n = 0; n < ROUNDS; n++) {
-      const rows = order.map((address) =>
-        row(address, `m${n}`, { partition: all.indexOf(address) % 2 })
-      );
-      await journal.accept(rows);
-    }
-  };
-  const purging = async () => {
-    while (busy) await one.purge({ handled: systemClock.now() - 1, closed: null }, 50);
-  };
-  const purge = purging();
+  const purging = (async () => {
+    while (busy) await one.purge({ handled: 0, closed: null }, 50);
+  })();
   try {
     await Promise.all([
-      work(one, first, 0, all),
-      work(two, second, 1, all),
-      accepting(one, all),
-      accepting(two, all.toReversed()),
+      owner(one, first, 0),
+      owner(two, second, 1),
+      acceptAll(one, ALL),
+      acceptAll(two, ALL.toReversed()),
     ]);
   } finally {
     busy = false;
-    await purge;
+    await purging;
   }
   const { items } = await one.deadLetters("acme", { cursor: null, limit: 1000 });
+  assert.equal(items.length, 2 * ROUNDS);
   assert.ok(items.every(({ status }) => status === "retried"));
+  for (const address of ALL) {
+    const waiting = (await allWaiting(one, address)).filter(({ id }) => id.startsWith("m"));
+    assert.deepEqual(waiting.map(({ id }) => id), [`m${ROUNDS - 1}`]);
+  }
 });

@@ -13,7 +13,7 @@ import { JournalUnavailable } from "../port.ts";
 const BACKOFF_MS = 50;
 
 /** The longest wait between attempts. */
-const BACKOFF_MS_MAX = 2000;
+const BACKOFF_MS_MAX = 1000;
 
 /** Where the driver wants a socket to, as it hands its options over. */
 export interface SocketTarget {
@@ -23,8 +23,10 @@ export interface SocketTarget {
   readonly path?: string | false | undefined;
 }
 
-/** What the waits need. */
+/** What sockets need. */
 export interface SocketOptions {
+  /** The database, for messages. */
+  readonly place: string;
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** Ends all waits: nothing is opened any more. */
@@ -33,8 +35,10 @@ export interface SocketOptions {
 
 /** Makes the driver's option `socket`: opens one to the next of the hosts. */
 export function createSockets(
-  { clock, entropy, closing }: SocketOptions,
+  { place, clock, entropy, closing }: SocketOptions,
 ): (target: SocketTarget) => Promise<Socket> {
+  const cannotBeUsed = (reason: string) =>
+    new JournalUnavailable(`Journal ${place} cannot be used: ${reason}`, { rolled_back: true });
   let attempts = 0;
   let failures = 0;
 
@@ -44,12 +48,14 @@ export function createSockets(
       await clock.sleep(longest * (0.5 + entropy.random() / 2), closing);
     }
     if (closing.aborted) {
-      throw new JournalUnavailable("Journal is closed", { rolled_back: true });
+      throw cannotBeUsed("it was closed");
     }
     const socket = new Socket();
     socket.once("end", () => {
       // Else the driver takes it for a reason to try again.
-      if (socket.bytesRead === 0) socket.destroy(droppedError());
+      if (socket.bytesRead === 0) {
+        socket.destroy(cannotBeUsed("the connection was dropped at once"));
+      }
     });
     socket.once("close", () => {
       failures = socket.bytesRead > 0 ? 0 : failures + 1;
@@ -69,9 +75,4 @@ function connect(socket: Socket, { host, port, path }: SocketTarget, attempt: nu
   // The driver reads the host's name from it, to check certificates.
   Object.assign(socket, address);
   socket.connect(address);
-}
-
-/** Said as the system would. */
-function droppedError(): Error {
-  return Object.assign(new Error("Connection was dropped at once"), { code: "ECONNRESET" });
 }

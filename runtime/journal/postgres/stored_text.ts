@@ -10,8 +10,7 @@
 const ESCAPE = "\u001a";
 
 // deno-lint-ignore no-control-regex -- control characters are what it is about
-const ESCAPED =
-  /[\u0000\u001a]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const ESCAPED = /[\u0000\u001a]|\p{Surrogate}/gu;
 // deno-lint-ignore no-control-regex -- as above
 const ESCAPES = /\u001a([0-9a-f]{4})/g;
 

@@ -29,6 +29,8 @@ CREATE FUNCTION purge_rows(handled_before bigint, closed_before bigint, budget i
 RETURNS integer
 LANGUAGE plpgsql
 SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 SET jit = off
 AS $$
 DECLARE

@@ -16,8 +16,9 @@ import { errorCode, errorMessage, SynapseError } from "../errors.ts";
 import type { NewDeadLetter } from "../journal/directory_port.ts";
 import { JournalUnavailable } from "../journal/port.ts";
 import { bury } from "./dead_letters.ts";
-import { type Delivery, effectEnd, effectOf, fromMailbox } from "./delivery.ts";
+import { type Delivery, effectEnd, effectOf } from "./delivery.ts";
 import { Effects } from "./effects.ts";
+import { Feeder } from "./feeder.ts";
 import { Inbox } from "./inbox.ts";
 import { loadActor, type Loaded } from "./loading.ts";
 import { release } from "./release.ts";
@@ -26,11 +27,10 @@ import type { ActorType, NodeServices } from "./services.ts";
 import { isEmpty, type Step, step } from "./step.ts";
 import { toCommit } from "./to_commit.ts";
 
-/** Commands decided in one step, and rows read from the durable mailbox at once. */
+/** Commands decided in one step. */
 const STEP_COMMANDS = 64;
 
 interface Attempt {
-  /** The state before it. */
   readonly before: unknown;
   readonly step: Step;
   /** Whether it was let out. */
@@ -44,6 +44,7 @@ export class Activation {
   readonly #services: NodeServices;
   readonly #effects: Effects;
   readonly #inbox = new Inbox();
+  readonly #feeder: Feeder;
   #actor: Loaded | null = null;
   /** The seq of the last event that was let out. */
   #seq = 0;
@@ -52,10 +53,13 @@ export class Activation {
    * outcome is known, the step waits here to be let out.
    */
   #attempt: Attempt | null = null;
-  /** Whether the durable mailbox may hold something. */
-  #backlog = false;
+  /** In the commit under way: only its outcome says what to tell their senders. */
+  #committing: ReadonlySet<Delivery> = new Set();
+  /** The right under which the state was loaded. */
+  #lease = { partition: -1, epoch: -1 };
   #run: Promise<void> | null = null;
-  #gone = false;
+  /** Set when it takes nothing more. */
+  #gone: { readonly reason: unknown } | null = null;
   #lastThrow = "it ended the process before";
   /** Since when nothing happened, in monotonic milliseconds. */
   idle_since: number;
@@ -65,13 +69,14 @@ export class Activation {
     this.#type = type;
     this.#services = services;
     this.idle_since = services.clock.monotonic();
+    this.#feeder = new Feeder({ ...services, address, inbox: this.#inbox });
     this.#effects = new Effects({
       address,
       handlers: services.handlers,
       live: services.live,
       clock: services.clock,
       limit: services.effect_limit,
-      isSure: () => services.isSure(address),
+      isSure: () => this.#isSure(),
       seq: () => this.#seq,
       deliver: ({ id }, command) =>
         this.deliver(effectEnd(id, command, services.clock.monotonic())),
@@ -84,9 +89,19 @@ export class Activation {
     return this.#inbox.size;
   }
 
+  /** Whether a `once` effect is under way, which must not outlast the right to the actor. */
+  get risks(): boolean {
+    return this.#effects.risks;
+  }
+
+  /** Whether it is at its commands: then it looks for more by itself. */
+  get working(): boolean {
+    return this.#run !== null || this.#inbox.size > 0;
+  }
+
   /** Whether it may be dropped. */
   get idle(): boolean {
-    return !this.#run && this.#inbox.size === 0 && this.#effects.size === 0;
+    return !this.#gone && !this.working && this.#effects.size === 0;
   }
 
   /** Takes a command. */
@@ -102,7 +117,7 @@ export class Activation {
 
   /** Has it look into its durable mailbox. */
   feed(): void {
-    this.#backlog = true;
+    this.#feeder.note();
     this.wake();
   }
 
@@ -111,27 +126,23 @@ export class Activation {
     this.#run ??= this.#work().finally(() => {
       this.#run = null;
       this.idle_since = this.#services.clock.monotonic();
-      // Something may have come between the last look and this moment.
-      if (!this.#gone && (this.#inbox.size > 0 || this.#backlog)) this.wake();
+      // Something may have come between the last look and this moment, or been left undone by a commit.
+      if (this.#gone) this.#inbox.failAll(this.#gone.reason);
+      else if (this.#inbox.size > 0 || this.#feeder.due) this.wake();
     });
-  }
-
-  /** Resolves when nothing waits and no commit is under way. */
-  async settled(): Promise<void> {
-    while (this.#run) await this.#run;
   }
 
   /** Finishes the step under way, then drops it. */
   async stop(error: unknown): Promise<void> {
-    this.#gone = true;
-    await this.settled();
+    this.#gone = { reason: error };
+    while (this.#run) await this.#run;
     await this.drop(error);
   }
 
   /** Drops it at once: stops its effects, and tells the senders of what waits. */
   async drop(error: unknown): Promise<void> {
-    this.#gone = true;
-    this.#inbox.failAll(error);
+    this.#gone = { reason: error };
+    this.#inbox.failAll(error, this.#committing);
     await this.#effects.stop();
     // Not before: the next activation of this actor must not meet effects of this one.
     this.#services.evict(this);
@@ -141,7 +152,7 @@ export class Activation {
     while (!this.#gone) {
       try {
         const actor = await this.#load();
-        if (this.#backlog && !this.#gone && !this.#inbox.hasRows) await this.#take();
+        if (!this.#gone) await this.#feeder.feed();
         if (this.#inbox.size === 0) return;
         await this.#advance(actor);
       } catch (error) {
@@ -153,6 +164,8 @@ export class Activation {
   async #load(): Promise<Loaded> {
     if (this.#actor) return this.#actor;
     const { behavior } = this.#type;
+    // Before the state is read: whatever is decided on it is committed under this epoch or not at all.
+    this.#lease = this.#services.hold(this.address);
     const actor = await loadActor(this.#services.journal, behavior, this.address);
     const own = actor.hash === this.#attempt?.step.after.hash;
     // A commit of unknown outcome took place after all: what it lets out is late, not lost.
@@ -163,22 +176,6 @@ export class Activation {
     if (!this.#gone) this.#effects.reconcile(owed, !own);
     this.#inbox.keepEnds(owed);
     return actor;
-  }
-
-  /**
-   * Reads from the durable mailbox, when all that was read before is handled: a row that ends the
-   * process must not be taken for one that was read beside it.
-   */
-  async #take(): Promise<void> {
-    const { journal, clock } = this.#services;
-    this.#backlog = false;
-    const rows = await journal.take(this.address, STEP_COMMANDS, this.#inbox.ids).catch((error) => {
-      this.#backlog = true;
-      throw error;
-    });
-    // The store may give fewer than there are.
-    if (rows.length > 0) this.#backlog = true;
-    for (const row of rows) this.#inbox.add(fromMailbox(row, clock.monotonic()));
   }
 
   async #advance(actor: Loaded): Promise<void> {
@@ -200,17 +197,23 @@ export class Activation {
   }
 
   async #commit(actor: Loaded, next: Step, dead: readonly NewDeadLetter[]): Promise<void> {
+    this.#committing = new Set(next.answers.map(({ delivery }) => delivery));
+    await this.#tryCommit(actor, next, dead).finally(() => this.#committing = new Set());
+  }
+
+  async #tryCommit(actor: Loaded, next: Step, dead: readonly NewDeadLetter[]): Promise<void> {
     const { journal, group, clock } = this.#services;
     const { behavior, outgoing } = this.#type;
     const answers = await withEarlierAnswers(journal, this.address, next.answers);
     if (isEmpty(next) && dead.length === 0) {
       this.#attempt = { before: actor.state, step: { ...next, answers }, out: false };
-      return this.#services.isSure(this.address) ? this.#letOut() : this.#disown(answers);
+      return this.#isSure() ? this.#letOut() : this.#disown(answers);
     }
     // A step without events changes no state, and must not fail on one that is broken.
     const owed = next.events.length > 0 ? behavior.pending(next.after.state) : [];
     const part = toCommit(this.#services, next, {
       address: this.address,
+      lease: this.#lease,
       behavior,
       before: actor,
       owed: owed.length > 0,
@@ -251,6 +254,12 @@ export class Activation {
     release(this.#services, this.address, before, step);
   }
 
+  /** Whether it is certain that no other node had the actor since it was loaded. */
+  #isSure(): boolean {
+    const { hold, isSure } = this.#services;
+    return hold(this.address).epoch === this.#lease.epoch && isSure(this.address);
+  }
+
   #noteThrow(delivery: Delivery, error: unknown): void {
     const { log, metrics } = this.#services;
     delivery.attempts += 1;
@@ -258,8 +267,7 @@ export class Activation {
     this.#lastThrow = errorMessage(error);
     metrics.errorsTotal.inc({ kind: "command_threw" });
     const { id: command, attempts: attempt } = delivery;
-    const fields = { actor: this.address.id, command, attempt, err: error };
-    log.error(fields, "Actor threw on a command");
+    log.error({ actor: this.address.id, command, attempt, err: error }, "Actor threw on a command");
   }
 
   /** While the journal is away, what is done waits (A3). Anything else ends this activation. */
@@ -276,8 +284,11 @@ export class Activation {
 
   async #giveUp(error: unknown): Promise<void> {
     const { log, metrics, park } = this.#services;
-    metrics.errorsTotal.inc({ kind: errorCode(error) });
-    log.error({ actor: this.address.id, err: error }, "Actor was dropped");
+    // That a partition is another node's is said once, for all of its actors.
+    if (errorCode(error) !== "fenced") {
+      metrics.errorsTotal.inc({ kind: errorCode(error) });
+      log.error({ actor: this.address.id, err: error }, "Actor was dropped");
+    }
     // Only an upgrade or a person can help: waking it again and again cannot.
     if (error instanceof SynapseError && error.reaction === "pause") park(this.address);
     await this.drop(error);

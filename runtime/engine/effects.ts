@@ -58,6 +58,13 @@ export class Effects {
     this.#options = options;
   }
 
+  /** Whether a `once` effect is under way: to start it twice is what must not happen. */
+  get risks(): boolean {
+    return this.#started.values().some(({ effect, controller }) =>
+      controller !== null && effect.policy === "once"
+    );
+  }
+
   /** How many are owed and were started. */
   get size(): number {
     return this.#started.size;

@@ -48,6 +48,7 @@ function setUp(max = 10) {
     live: {
       publish: (_, entries) => void published.push(...entries),
       watch: () => assert.fail("Nobody watches"),
+      closed: false,
       close: () => Promise.resolve(),
     },
     clock,

@@ -18,7 +18,7 @@ const LOOK_MS = 10;
 
 /** What the hand-over needs. */
 export interface HandOverOptions {
-  readonly leases: Pick<LeaseKeeper, "leave" | "release">;
+  readonly leases: Pick<LeaseKeeper, "leave" | "isLeaving" | "release">;
   readonly clock: Clock;
   /** All live actors. */
   readonly activations: () => readonly Activation[];
@@ -53,6 +53,8 @@ export class HandOver {
     const deadline = clock.monotonic() + patience_ms;
     let left = new Set(partitions);
     for (;;) {
+      // Lost meanwhile, and perhaps taken anew: not this hand-over's any more.
+      left = new Set([...left].filter((partition) => leases.isLeaving(partition)));
       const busy = clock.monotonic() < deadline ? this.busy() : new Set<number>();
       const quiet = left.difference(busy);
       if (quiet.size > 0) await this.#close(quiet);

@@ -27,11 +27,16 @@ class FakeActor {
 function setUp() {
   const clock = new ManualClock();
   const log: string[] = [];
+  const leaving = new Set<number>();
   const actors = ["0a", "1a", "1b"].map((id) => new FakeActor(id, log));
   let committed = Promise.resolve();
   const handOver = new HandOver({
     leases: {
-      leave: (partitions) => void log.push(`leave ${partitions}`),
+      isLeaving: (partition) => leaving.has(partition),
+      leave: (partitions) => {
+        log.push(`leave ${partitions}`);
+        for (const partition of partitions) leaving.add(partition);
+      },
       release: (partitions) => Promise.resolve(void log.push(`release ${partitions}`)),
     },
     clock,
@@ -45,7 +50,7 @@ function setUp() {
     committed = promise;
     return resolve;
   };
-  return { clock, log, actors, handOver, hold };
+  return { clock, log, leaving, actors, handOver, hold };
 }
 
 Deno.test("HandOver takes nothing new first, then stops the actors, then releases", async () => {
@@ -97,4 +102,15 @@ Deno.test("HandOver.busy() names the partitions with something under way", () =>
   const { handOver, actors } = setUp();
   actors[2]!.idle = false;
   assert.deepEqual([...handOver.busy()], [1]);
+});
+
+Deno.test("HandOver leaves alone a partition that was lost, and perhaps taken anew, meanwhile", async () => {
+  const { handOver, log, leaving, actors, clock } = setUp();
+  actors[1]!.idle = false;
+  const giving = handOver.give([1], 400);
+  await clock.advance(50);
+  leaving.delete(1);
+  await clock.advance(1000);
+  await giving;
+  assert.deepEqual(log, ["leave 1"]);
 });

@@ -49,8 +49,8 @@ export class Inbox {
   }
 
   /** Tells everybody. */
-  failAll(error: unknown): void {
-    for (const delivery of this.#deliveries) this.fail(delivery, error);
+  failAll(error: unknown, except: ReadonlySet<Delivery> = new Set()): void {
+    for (const delivery of this.#deliveries) if (!except.has(delivery)) this.fail(delivery, error);
   }
 
   /** Tells a sender that its command was not done. */

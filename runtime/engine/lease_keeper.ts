@@ -25,9 +25,18 @@ export interface LeaseKeeperOptions {
 
 interface Held {
   readonly lease: Lease;
-  /** Before this time nobody else can have it, in monotonic milliseconds of this node. */
-  readonly sure_until: number;
+  /** When it was asked for, by this node's two clocks. Null if it lasts for ever. */
+  readonly asked: Moment | null;
 }
+
+/** The monotonic clock is not set by anybody, the other one goes on while the machine sleeps. */
+interface Moment {
+  readonly monotonic: number;
+  readonly now: number;
+}
+
+/** The share of a lease in which a node is sure of it: what it starts then takes a moment to begin. */
+const SURE_SHARE = 0.9;
 
 /** The leases of one node. */
 export class LeaseKeeper {
@@ -61,28 +70,39 @@ export class LeaseKeeper {
 
   /** Whether it is certain that no other node has a partition. */
   isSure(partition: number): boolean {
-    const until = this.#held.get(partition)?.sure_until ?? -Infinity;
-    return this.#options.clock.monotonic() < until;
+    const held = this.#held.get(partition);
+    if (!held) return false;
+    if (held.asked === null) return true;
+    const { clock, lease_ms } = this.#options;
+    const { monotonic, now } = held.asked;
+    const age = Math.max(clock.monotonic() - monotonic, clock.now() - now);
+    return age < lease_ms * SURE_SHARE;
+  }
+
+  /** The partitions held of which it is not certain any more that no other node has them. */
+  get unsure(): readonly number[] {
+    return [...this.#held.keys()].filter((partition) => !this.isSure(partition));
   }
 
   /** Takes those of the partitions that can be had. */
   async acquire(partitions: readonly number[]): Promise<void> {
-    const { leases, node, lease_ms, metrics, clock } = this.#options;
-    const asked = clock.monotonic();
+    const { leases, node, lease_ms, metrics, log } = this.#options;
+    const asked = this.#moment();
     const taken = await leases.acquire(node, partitions, lease_ms);
     if (taken.length === 0) return;
     for (const lease of taken) this.#note(lease, asked);
     metrics.leaseChangesTotal.inc({ change: "acquired" }, taken.length);
+    log.info({ partitions: taken.map(({ partition }) => partition) }, "Partitions were taken");
     this.#changed();
   }
 
   /** Prolongs what is held, and lets go of what was lost. Leases that last for ever need no renewing. */
   async renew(): Promise<void> {
-    const { leases, node, lease_ms, clock } = this.#options;
+    const { leases, node, lease_ms } = this.#options;
     const finite = [...this.#held.values()].map(({ lease }) => lease)
       .filter(({ until }) => until !== null);
     if (finite.length === 0) return;
-    const asked = clock.monotonic();
+    const asked = this.#moment();
     const renewed = new Map(
       (await leases.renew(node, finite, lease_ms)).map((lease) => [lease.partition, lease]),
     );
@@ -103,17 +123,17 @@ export class LeaseKeeper {
     if (held?.lease.epoch === epoch) this.#lose([held.lease]);
   }
 
-  /** Lets go of everything: another process took this node's place. */
-  surrender(): void {
-    this.#lose([...this.#held.values()].map(({ lease }) => lease));
-  }
-
   /** Marks partitions as being given up: the node takes nothing new for them. */
   leave(partitions: readonly number[]): void {
     for (const partition of partitions) {
       if (this.#held.has(partition)) this.#leaving.add(partition);
     }
     this.#changed();
+  }
+
+  /** Whether a partition is held and being given up. */
+  isLeaving(partition: number): boolean {
+    return this.#leaving.has(partition);
   }
 
   /** Gives partitions back; what cannot be given back expires. */
@@ -125,12 +145,17 @@ export class LeaseKeeper {
     await leases.release(node, given)
       .catch((err) => log.warn({ err }, "Leases could not be given back; they will expire"));
     metrics.leaseChangesTotal.inc({ change: "released" }, given.length);
+    log.info({ partitions: given.map(({ partition }) => partition) }, "Partitions were given back");
     this.#changed();
   }
 
-  #note(lease: Lease, asked: number): void {
-    const sure_until = lease.until === null ? Infinity : asked + this.#options.lease_ms;
-    this.#held.set(lease.partition, { lease, sure_until });
+  #note(lease: Lease, asked: Moment): void {
+    this.#held.set(lease.partition, { lease, asked: lease.until === null ? null : asked });
+  }
+
+  #moment(): Moment {
+    const { clock } = this.#options;
+    return { monotonic: clock.monotonic(), now: clock.now() };
   }
 
   #forget(partition: number): void {

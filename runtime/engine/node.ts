@@ -14,6 +14,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import { HandOver } from "./hand_over.ts";
 import { keepPassivating, keepPurging } from "./housekeeping.ts";
 import { JournalHealth } from "./journal_health.ts";
+import { keepWithinLeases } from "./lease_watch.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 import { stateAt } from "./loading.ts";
 import { Membership, type NodeIdentity } from "./membership.ts";
@@ -134,6 +135,10 @@ export class Node implements Engine, Poster {
         activations,
         onSweep: (now) => this.#residents.unpark(now),
       }, signal),
+      keepWithinLeases(
+        { ...this.#options, leases: this.#leases, residents: this.#residents },
+        signal,
+      ),
       keepPurging({ ...this.#options, onError }, signal),
     );
   }
@@ -196,6 +201,7 @@ export class Node implements Engine, Poster {
       group: this.#group,
       health: this.#health,
       hold: (address) => this.#hold(address),
+      worksOn: (address) => this.#leases.worksOn(this.#hold(address).partition),
       isSure: (address) => this.#leases.isSure(this.#hold(address).partition),
       fenced: ({ partition, epoch }) => this.#leases.fenced(partition, epoch),
       announce: (notices) => this.#courier.announce(notices),
@@ -242,7 +248,10 @@ export class Node implements Engine, Poster {
       heartbeat_ms: cluster.heartbeat_ms,
       drain_ms: limits.drain_ms,
       onDrainRequested: () => void this.drain(),
-      onSuperseded: () => void (this.#superseded = true),
+      onSuperseded: () => {
+        this.#superseded = true;
+        void this.drain();
+      },
       onError: (error) => this.#noteError(error),
     });
   }

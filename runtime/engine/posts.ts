@@ -120,13 +120,16 @@ export class Posts {
     const { clock, carries, stopped } = this.#options;
     const deadline = clock.monotonic() + ANSWER_MS;
     // Of a repetition the answer may stand there already, and it may be of another request.
+    let heard = false;
     let wait = repeated ? 0 : carries() ? LOOK_MS_MAX : LOOK_MS_MIN;
     for (;;) {
       const patience = new AbortController();
       const asleep = clock.sleep(wait, AbortSignal.any([stopped, patience.signal]));
-      const answer = await Promise.race([arrival, asleep]);
+      // A repetition does not take the stream's word: it only looks at once.
+      const answer: Answer | void = await Promise.race([heard ? asleep : arrival, asleep]);
       patience.abort();
       if (answer && !repeated) return answer;
+      heard ||= answer !== undefined;
       const found = await this.#find(row, repeated);
       if (found) return found;
       if (stopped.aborted || clock.monotonic() >= deadline) throw late(row);

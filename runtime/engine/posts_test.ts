@@ -142,3 +142,15 @@ Deno.test("Posts ends its waiting when the node stops", async () => {
   await assert.rejects(answer, (error: SynapseError) => error.code === "answer_late");
   assert.equal(clock.sleeping, 0);
 });
+
+Deno.test("Posts asks for the answer to a repetition no more often than it waits", async () => {
+  const { posts, store, known, clock, stopped } = setUp();
+  known.add("c1");
+  const { answer } = await posts.post(row("c1"));
+  store.fault = new JournalUnavailable("Away", { rolled_back: true });
+  posts.answered({ address: ledger("a"), command_id: "c1", reply: REPLY });
+  await clock.advance(1000);
+  assert.ok(store.looks < 50, `It asked ${store.looks} times in a second`);
+  stopped.abort();
+  await assert.rejects(answer, (error: SynapseError) => error.code === "answer_late");
+});

@@ -11,8 +11,13 @@ import type { LeaseKeeper } from "./lease_keeper.ts";
 import type { Membership, View } from "./membership.ts";
 import { plan } from "./placement.ts";
 
-/** How long a partition that belongs elsewhere may stay because its actors are busy, in milliseconds. */
+/**
+ * How long a partition that belongs elsewhere may stay because its actors are busy, and how long what is
+ * under way may take then while nothing new is taken for it, in milliseconds. There is no hurry, and to
+ * stop a call costs a repetition, or a question to a person.
+ */
 const BUSY_MS_MAX = 10_000;
+const PATIENCE_MS = 5000;
 
 /** What rebalancing needs. */
 export interface RebalancerOptions {
@@ -26,7 +31,7 @@ export interface RebalancerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly heartbeat_ms: number;
-  /** How long what is under way may take when a partition is given up, in milliseconds. */
+  /** How long what is under way may take when this node drains, in milliseconds. */
   readonly drain_ms: number;
   /** Hears that somebody asked this node to drain. */
   readonly onDrainRequested: () => void;
@@ -104,7 +109,7 @@ export class Rebalancer {
 
   /** Gives up what belongs elsewhere: at once where nothing is under way, and in the end in any case. */
   #give(partitions: readonly number[]): void {
-    const { handOver, leases, clock, drain_ms, onError } = this.#options;
+    const { handOver, leases, clock, onError } = this.#options;
     const now = clock.monotonic();
     for (const partition of this.#overdue.keys()) {
       if (!partitions.includes(partition)) this.#overdue.delete(partition);
@@ -118,16 +123,15 @@ export class Rebalancer {
       return !busy.has(partition) || now - since >= BUSY_MS_MAX;
     });
     if (ready.length === 0) return;
-    const giving = handOver.give(ready, drain_ms).catch(onError)
+    const giving = handOver.give(ready, PATIENCE_MS).catch(onError)
       .finally(() => this.#giving.delete(giving));
     this.#giving.add(giving);
   }
 
   #stepAside(): void {
-    const { node, leases, log, onSuperseded } = this.#options;
+    const { node, log, onSuperseded } = this.#options;
     this.#superseded = true;
     log.error({ node }, "Another process runs under this node's id; this one gives everything up");
-    leases.surrender();
     onSuperseded();
   }
 }

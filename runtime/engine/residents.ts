@@ -21,6 +21,8 @@ const PARK_MS = 60_000;
 /** What the residents need. */
 export interface ResidentsOptions extends Omit<NodeServices, "effect_limit" | "evict" | "park"> {
   readonly types: Readonly<Record<string, ActorType>>;
+  /** Whether this node takes anything for an actor. */
+  readonly worksOn: (address: Address) => boolean;
 }
 
 /** A command that somebody waits for. */
@@ -88,17 +90,19 @@ export class Residents {
   /** Hands a timer to its actor. */
   fire(timer: DueTimer): void {
     const { address } = timer;
-    if (!this.activations.knows(address) || this.#isParked(address)) return;
+    if (!this.#mayWake(address)) return;
     this.activations.at(address).deliver(fromTimer(timer, this.#options.clock.monotonic()));
   }
 
-  /** Drops at once the actors of partitions that another node has. */
-  drop(partitions: readonly number[]): void {
+  /** Drops at once the actors of partitions that another node has, or those of them that it concerns. */
+  drop(partitions: readonly number[], concerns: (one: Activation) => boolean = () => true): void {
     const lost = new Set(partitions);
     const message = "Another node has this partition; send the command again";
     const error = new SynapseError("fenced", message);
-    for (const activation of this.activations.all()) {
-      if (lost.has(this.#options.hold(activation.address).partition)) void activation.drop(error);
+    for (const one of this.activations.all()) {
+      if (lost.has(this.#options.hold(one.address).partition) && concerns(one)) {
+        void one.drop(error);
+      }
     }
   }
 
@@ -108,13 +112,19 @@ export class Residents {
   }
 
   #tell(address: Address, tell: (activation: Activation) => void): boolean {
-    if (!this.activations.knows(address) || this.#isParked(address)) return true;
+    if (!this.#mayWake(address)) return true;
     const live = this.activations.live(address);
-    if (live && !live.idle) return true;
+    if (live?.working) return true;
     const { clock, limits } = this.#options;
     if (!live && !this.activations.hasRoom(clock.monotonic(), limits)) return false;
     tell(this.activations.at(address));
     return true;
+  }
+
+  /** What a look found may be of a partition that left while the journal was asked. */
+  #mayWake(address: Address): boolean {
+    return this.activations.knows(address) && !this.#isParked(address) &&
+      this.#options.worksOn(address);
   }
 
   #isParked(address: Address): boolean {

@@ -15,6 +15,8 @@ import type { AnyBehavior, Step } from "./step.ts";
 /** What a step's commit is made of besides the step. */
 export interface CommitContext {
   readonly address: Address;
+  /** The right under which the actor was loaded. */
+  readonly lease: { readonly partition: number; readonly epoch: number };
   readonly behavior: AnyBehavior;
   readonly before: Loaded;
   /** Whether effects are owed afterwards. */
@@ -34,7 +36,7 @@ export function toCommit(services: NodeServices, step: Step, context: CommitCont
   const { address, behavior, before, owed, outgoing, dead, now } = context;
   const snapshotDue = step.after.seq - before.snapshot_seq >= services.limits.snapshot_events;
   return {
-    ...services.hold(address),
+    ...context.lease,
     address,
     expected_seq: before.seq,
     events: step.events,

@@ -39,6 +39,12 @@ import { noteSession } from "./telemetry/session_metrics.ts";
 import { tracer } from "./telemetry/traces.ts";
 import { PROTOCOL_VERSION, VERSION } from "./version.ts";
 
+/**
+ * How long a node that has handed over waits for the requests under way, in milliseconds: longer than a
+ * lease, because the nodes that answer them may have to take over from one that is gone.
+ */
+const REQUESTS_MS = 5000;
+
 /** What may be chosen besides the configuration. */
 export interface StartOptions {
   /** Gives up the start. */
@@ -98,10 +104,9 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
       // Clients that keep their connection go to another node with their next request.
       servers.retire();
       await engine.quiesce();
-      // A client that does not read, or does not finish its request, must not keep the node.
+      // A client that does not read, or does not finish its request, must not keep the node for long.
       const patience = new AbortController();
-      const { drain_ms } = config.limits;
-      await Promise.race([servers.close(), clock.sleep(drain_ms, patience.signal)]);
+      await Promise.race([servers.close(), clock.sleep(REQUESTS_MS, patience.signal)]);
       patience.abort();
       await owned.disposeAsync();
     },

@@ -30,7 +30,7 @@ export interface AwaitOptions {
  * time is up or the node stops.
  */
 export async function awaitOutcome(
-  deps: Pick<EdgeDeps, "journal" | "live" | "engine" | "clock">,
+  deps: Pick<EdgeDeps, "journal" | "live" | "clock">,
   address: Address,
   { message_id, after, wait_ms, signal }: AwaitOptions,
 ): Promise<MessageProgress> {
@@ -40,7 +40,7 @@ export async function awaitOutcome(
   let progress = unanswered(message_id);
   let seq = after;
   try {
-    while (!ended.aborted && deps.engine.trouble() === null) {
+    while (!ended.aborted && !deps.live.closed) {
       const options = { signal: ended, follow: true };
       for await (const batch of follow(deps, address, positionAfter(seq), options)) {
         progress = batch.reduce(note, progress);

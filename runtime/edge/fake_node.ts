@@ -50,6 +50,7 @@ export class FakeLive implements LiveEvents {
 
   /** How many watches are open. */
   open = 0;
+  readonly closed = false;
 
   publish(address: Address, entries: readonly LiveEntry[]): void {
     if (this.losing) this.#losses += 1;

@@ -1,0 +1,95 @@
+/**
+ * Test support: a run: sessions talk while something happens to their cluster; when they have come to
+ * rest, what the run left behind is read and judged.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { Json } from "../../../actors/behavior.ts";
+import type { ApiEvent, ApiSession } from "../../cli/api_types.ts";
+import { apiPath } from "../../cli/client.ts";
+import { inParallel } from "../in_parallel.ts";
+import { ledgerOf } from "../ledger.ts";
+import { eventsOf } from "../session_calls.ts";
+import { checkHistory } from "./check_history.ts";
+import { type Cluster, eventually } from "./cluster.ts";
+import { type History, NOTE_SKILL, type SessionRecord } from "./history.ts";
+import type { RecordedClient } from "./recorded_client.ts";
+
+/** Sessions read at a time. */
+const WIDTH = 4;
+
+/**
+ * Has a client talk in all of the sessions while something happens, and reads what is there when they
+ * have come to rest.
+ */
+export async function conversation(
+  cluster: Cluster,
+  client: RecordedClient,
+  sessions: readonly string[],
+  meanwhile: () => Promise<void>,
+): Promise<History> {
+  await Promise.all(sessions.map((session) => client.open(session)));
+  const [stop, rest] = [new AbortController(), new AbortController()];
+  const talking = Promise.all(sessions.map((session) => client.talk(session, stop.signal)));
+  const person = client.answerQuestions(rest.signal);
+  const happening = meanwhile();
+  try {
+    await Promise.race([happening, Promise.all([talking, person])]);
+    stop.abort();
+    await talking;
+    return await readHistory(cluster, client, sessions);
+  } catch (error) {
+    console.log(cluster.complaints());
+    throw error;
+  } finally {
+    stop.abort();
+    rest.abort();
+    await Promise.allSettled([happening, talking, person]);
+  }
+}
+
+/** Reads all of a run, each session through another node. The faults must be over. */
+async function readHistory(
+  cluster: Cluster,
+  client: RecordedClient,
+  sessions: readonly string[],
+): Promise<History> {
+  const records = await inParallel(sessions, WIDTH, async (session, i): Promise<SessionRecord> => {
+    const { client: reader } = cluster.member(i);
+    const status = await eventually(`session ${session} comes to rest`, async () => {
+      const { status } = await reader.get<ApiSession>(apiPath("sessions", session));
+      return status === "idle" ? status : null;
+    });
+    const events = await eventsOf(reader, session);
+    return { session, status, events: events.map(journalEvent) };
+  });
+  return {
+    sent: client.sent,
+    sessions: records,
+    runs: await ledgerOf(cluster.site.root, NOTE_SKILL),
+  };
+}
+
+/** Asserts that a run kept all promises, and prints how much was promised. */
+export async function assertPromisesKept(
+  cluster: Cluster,
+  client: RecordedClient,
+  history: History,
+): Promise<void> {
+  const events = history.sessions.reduce((sum, one) => sum + one.events.length, 0);
+  const repeated = client.sent.filter(({ acknowledged }) => (acknowledged?.tries ?? 0) > 1).length;
+  const troubles = [...client.troubles].map(([code, count]) => `${code} ${count}`).join(", ");
+  console.log(
+    `${client.sent.length} messages acknowledged in ${history.sessions.length} sessions, ` +
+      `${repeated} of them at a repetition (${troubles || "no trouble"}); ${events} events, ` +
+      `${history.runs.length} side effects, ${client.settled.size} interrupted calls settled`,
+  );
+  assert.deepEqual(checkHistory(history).slice(0, 20), []);
+  const audit = await cluster.site.run(["audit", "verify"], { node: cluster.member(0).process });
+  assert.equal(audit.code, 0, audit.stdout + audit.stderr);
+}
+
+function journalEvent(event: ApiEvent): SessionRecord["events"][number] {
+  return { ...event, payload: event.payload as Json, at: Date.parse(event.at) };
+}

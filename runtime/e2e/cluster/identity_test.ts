@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { CliError } from "../../cli/cli_error.ts";
+import { ask, openSession, send } from "../session_calls.ts";
+import { Cluster, eventually } from "./cluster.ts";
+
+Deno.test("a node that speaks another protocol is refused", async () => {
+  await using cluster = await Cluster.start({ nodes: 1 });
+  // It drains, so that nobody waits for it to take partitions; and it lives for long.
+  await cluster.database(async (sql) => {
+    await sql`
+      INSERT INTO nodes (id, incarnation, version, protocol_version, status, partitions,
+        started_at, seen_at, drain_requested)
+      SELECT 'future', 'inc_future', '9.0.0', '2.0', 'draining', 0, at, at + 600000, false
+      FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at) AS now`;
+  });
+  const { code, stderr } = await cluster.site.run(["serve", "--json"], {
+    env: cluster.newMember("n2").env,
+  });
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /"code":"protocol_mismatch"/);
+  assert.match(
+    stderr,
+    /Node future \(Synapse 9\.0\.0\) speaks protocol 2\.0, this program 1\.0: stop the nodes of the other major version first/,
+  );
+  const nodes = await cluster.database((sql) =>
+    sql<{ id: string }[]>`SELECT id FROM nodes ORDER BY id`
+  );
+  assert.deepEqual(nodes.map(({ id }) => id), ["future", "n1"], "it left no trace");
+  await openSession(cluster.member(0).client, "unmoved");
+  assert.match(await ask(cluster.member(0).client, "unmoved", "hello"), /hello/);
+});
+
+Deno.test("of two processes under one node's id the older one steps aside and says so", async () => {
+  await using cluster = await Cluster.start({ nodes: 2 });
+  const older = cluster.member(0);
+  await openSession(older.client, "shared");
+  assert.match(await ask(older.client, "shared", "hello"), /hello/);
+
+  const newer = cluster.newMember(older.id);
+  await newer.start();
+  await eventually("the older one says that it steps aside", () => {
+    const said = "Another process runs under this node's id; this one gives everything up";
+    return Promise.resolve(older.logged(said).length > 0 || null);
+  });
+  const ready = await fetch(`${older.url}/ready`);
+  assert.match(await ready.text(), /another process runs under this node's id/);
+  assert.equal(ready.status, 503);
+  await assert.rejects(
+    send(older.client, "shared", "to the older one"),
+    (error) => error instanceof CliError && error.code === "draining",
+  );
+
+  await cluster.settled();
+  assert.match(await ask(newer.client, "shared", "to the newer one"), /to the newer one/);
+  assert.match(await ask(cluster.member(1).client, "shared", "to another"), /to another/);
+  assert.ok(await newer.figure("synapse_partitions_owned") > 0);
+  assert.equal(await older.figure("synapse_partitions_owned"), 0);
+});

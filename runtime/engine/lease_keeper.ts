@@ -86,13 +86,13 @@ export class LeaseKeeper {
 
   /** Takes those of the partitions that can be had. */
   async acquire(partitions: readonly number[]): Promise<void> {
-    const { leases, node, lease_ms, metrics, log } = this.#options;
+    const { leases, node, lease_ms, metrics } = this.#options;
     const asked = this.#moment();
     const taken = await leases.acquire(node, partitions, lease_ms);
     if (taken.length === 0) return;
     for (const lease of taken) this.#note(lease, asked);
     metrics.leaseChangesTotal.inc({ change: "acquired" }, taken.length);
-    log.info({ partitions: taken.map(({ partition }) => partition) }, "Partitions were taken");
+    this.#tell(taken, "Partitions were taken");
     this.#changed();
   }
 
@@ -145,8 +145,15 @@ export class LeaseKeeper {
     await leases.release(node, given)
       .catch((err) => log.warn({ err }, "Leases could not be given back; they will expire"));
     metrics.leaseChangesTotal.inc({ change: "released" }, given.length);
-    log.info({ partitions: given.map(({ partition }) => partition) }, "Partitions were given back");
+    this.#tell(given, "Partitions were given back");
     this.#changed();
+  }
+
+  /** Of leases that last for ever there is nothing to tell: nobody else could have them. */
+  #tell(changed: readonly Lease[], what: string): void {
+    const finite = changed.filter(({ until }) => until !== null);
+    const partitions = finite.map(({ partition }) => partition);
+    if (partitions.length > 0) this.#options.log.info({ partitions }, what);
   }
 
   #note(lease: Lease, asked: Moment): void {

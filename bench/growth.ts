@@ -100,7 +100,7 @@ async function multiply(url: string, copies: number): Promise<void> {
       await sql`INSERT INTO events SELECT fresh.key, e.seq, e.type, e.v, e.payload, e.cause, e.at, e.hash
         FROM fresh, events e JOIN actors a ON a.key = e.actor WHERE a.id = ${original}`;
       await sql`INSERT INTO mailbox SELECT nextval('mailbox_position'), m.tenant, m.type, fresh.id, m.id,
-          m.partition, m.command, m.digest, m.sender, m.accepted_at, m.attempts, m.handled_at, m.reply
+          m.partition, m.command, m.digest, m.sender, m.accepted_at, m.attempts, m.handled_at, m.reply, m.refused
         FROM fresh, mailbox m WHERE m.actor = ${original}`;
     });
   }

@@ -40,7 +40,10 @@ export function bury(actor: LiveActor, delivery: Delivery, id: string, error: st
       timers: timer ? [{ op: "fired", ...timer }] : [],
       questions: [],
       // The end of an effect and a timer are not remembered by their ids, which may come again.
-      handled: delivery.digest === null ? [] : [handledMark(delivery, answer)],
+      // Not as a refusal, after which it could be sent again: only the dead letter comes back.
+      handled: delivery.digest === null
+        ? []
+        : [{ ...handledMark(delivery, answer), refused: false }],
       answers: [{ delivery, answer }],
       poison: null,
     },

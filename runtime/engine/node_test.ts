@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { isRejection, type Json } from "../../actors/behavior.ts";
 import { verifyChain } from "../journal/hash_chain.ts";
-import { nodeFolder } from "./ledger_node.ts";
+import { ManualClock } from "../manual_clock.ts";
+import { ledger, type LedgerCommand } from "./ledger_actor.ts";
+import { Jobs, nodeFolder, startLedgerNode } from "./ledger_node.ts";
 import {
   countingSkill,
   scriptedModel,
@@ -75,4 +77,50 @@ Deno.test("Node gives a repeated command the first answer and changes nothing", 
     event.type === "message.received"
   );
   assert.equal(received.length, 1);
+});
+
+const BEGIN: LedgerCommand = { type: "begin", job: "j", policy: "retry" };
+const CANCEL: LedgerCommand = { type: "cancel", job: "j" };
+const KEY = { id: "key", digest: "d" };
+
+/** A node whose jobs take longer than any test. */
+function startWithLongJobs(path: string) {
+  const clock = new ManualClock();
+  return startLedgerNode({ path, clock, jobs: new Jobs(clock, 600_000) });
+}
+
+Deno.test("Node takes a command that was refused again under its id, posted or straight from its sender", async () => {
+  await using folder = await nodeFolder();
+  await using test = await startWithLongJobs(folder.path);
+  const post = async (id: string): Promise<Answer> => {
+    const command = { address: ledger(id), command: CANCEL, ...KEY, sender: "test" };
+    const [answer] = await test.during(test.node.post([command]));
+    return await test.during(answer!);
+  };
+  const submit = (id: string) => test.send(id, CANCEL, KEY);
+  for (const [i, [first, second]] of [[post, submit], [submit, post], [post, post]].entries()) {
+    const id = `ledger_${i}`;
+    assert.ok(isRejection(await first!(id)));
+    replyOf(await test.send(id, BEGIN));
+    const taken = await second!(id);
+    assert.ok(!isRejection(taken) && !taken.repeated);
+    // By now it was not refused.
+    for (const repeat of [post, submit]) {
+      assert.deepEqual(await repeat(id), { ...taken, repeated: true });
+    }
+    const events = await test.journal.readEvents(ledger(id), 0, 10);
+    assert.equal(events.filter(({ cause }) => cause === KEY.id).length, 1);
+  }
+});
+
+Deno.test("Node refuses a command again under its id as long as its actor does, each time anew", async () => {
+  await using folder = await nodeFolder();
+  await using test = await startWithLongJobs(folder.path);
+  for (let i = 0; i < 3; i++) {
+    const command = { address: ledger("a"), command: CANCEL, ...KEY, sender: "test" };
+    const [answer] = await test.during(test.node.post([command]));
+    assert.ok(isRejection(await test.during(answer!)));
+    assert.equal((await test.journal.handled(ledger("a"), KEY.id))?.refused, true);
+  }
+  assert.equal(await test.journal.find(ledger("a")), null);
 });

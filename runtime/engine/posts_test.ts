@@ -80,7 +80,7 @@ Deno.test("Posts finds in the journal the answer that no stream brought", async 
     const { clock, posts, marks } = setUp({ carries });
     const { answer } = await posts.post(row("c1"));
     await clock.advance(100);
-    marks.set("c1", { id: "c1", digest: "", reply: REPLY });
+    marks.set("c1", { id: "c1", digest: "", reply: REPLY, refused: false });
     await clock.advance(carries ? 500 : 200);
     assert.deepEqual(await answer, REPLY);
   }
@@ -89,7 +89,7 @@ Deno.test("Posts finds in the journal the answer that no stream brought", async 
 Deno.test("Posts gives a repetition the first answer, and refuses another request of that id", async () => {
   const { posts, marks, known } = setUp();
   known.add("c1");
-  marks.set("c1", { id: "c1", digest: "d1", reply: REPLY });
+  marks.set("c1", { id: "c1", digest: "d1", reply: REPLY, refused: false });
   const same = await posts.post(row("c1", "d1"));
   assert.deepEqual(await same.answer, { ...REPLY, repeated: true });
   const other = await posts.post(row("c1", "d2"));

@@ -9,7 +9,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Answer } from "./port.ts";
 import type { Step } from "./step.ts";
 
-/** The answer that a command got when it was handled before, or null if it was not. */
+/** The answer that a command got when it was handled before, or null if it was not: a refusal does not count. */
 async function earlierAnswer(
   store: Pick<MailboxStore, "handled">,
   address: Address,
@@ -17,7 +17,8 @@ async function earlierAnswer(
 ): Promise<Answer | null> {
   if (delivery.digest === null) return null;
   const mark = await store.handled(address, delivery.id);
-  return mark && answerOf(delivery.origin === "direct" ? delivery.digest : null, mark);
+  if (!mark || mark.refused) return null;
+  return answerOf(delivery.origin === "direct" ? delivery.digest : null, mark);
 }
 
 /**

@@ -150,7 +150,9 @@ class Work {
 
 /** What is remembered of a command: its answer, so that a repetition gets the same one. */
 export function handledMark(delivery: Delivery, answer: Answer): HandledMark {
-  return { id: delivery.id, digest: delivery.digest ?? "", reply: answer as unknown as Json };
+  const { id, digest } = delivery;
+  const refused = isRejection(answer);
+  return { id, digest: digest ?? "", reply: answer as unknown as Json, refused };
 }
 
 function timerRow(change: TimerChange<unknown>): TimerRow {

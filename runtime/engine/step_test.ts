@@ -99,6 +99,10 @@ Deno.test("step() remembers stored commands always, and repeatable ones that wer
     cases.filter(([, remembered]) => remembered).map(([{ id }]) => id),
   );
   assert.equal(next.handled[0]?.digest, "d");
+  assert.deepEqual(
+    next.handled.filter(({ refused }) => refused).map(({ id }) => id),
+    ["stored refused"],
+  );
 });
 
 Deno.test("step() has a timer fired also when its command is refused", () => {

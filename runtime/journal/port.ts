@@ -40,6 +40,11 @@ export interface HandledMark {
   /** Of the request that carried it: the same id with another digest is a mistake of the sender. */
   readonly digest: string;
   readonly reply: Json;
+  /**
+   * Whether the command was refused and changed nothing: then it may be sent again under its id, and
+   * its mark stands only until it is.
+   */
+  readonly refused: boolean;
 }
 
 /** A command accepted and not yet handled. */
@@ -80,7 +85,7 @@ export interface ActorCommit {
   /** The state after these events, when a snapshot is due: the version of its shape, and JSON text. */
   readonly snapshot: { readonly version: number; readonly state: string } | null;
   readonly handled: readonly HandledMark[];
-  /** Messages to other actors' mailboxes. */
+  /** Messages to other actors' mailboxes. What a mailbox knows already, refused or not, it keeps. */
   readonly sends: readonly NewMailboxRow[];
   /** Applied in order; a later change of a name wins. */
   readonly timers: readonly TimerRow[];
@@ -97,8 +102,8 @@ export interface ActorCommit {
  *
  * - `fenced`: another node has the partition.
  * - `conflict`: the actor is not at the expected seq.
- * - `duplicate`: one of the handled commands had been handled before, or one of the fired timers does
- *   not stand for that time (any more).
+ * - `duplicate`: one of the handled commands had been handled before and not refused, or one of the
+ *   fired timers does not stand for that time (any more).
  */
 export type CommitOutcome = "committed" | "fenced" | "conflict" | "duplicate";
 
@@ -150,7 +155,10 @@ export interface EventLog {
 
 /** Commands accepted and not yet handled. */
 export interface MailboxStore {
-  /** Accepts commands. Of two with one address and id, the second is a `duplicate`. */
+  /**
+   * Accepts commands. Of two with one address and id, the second is a `duplicate`, unless the first was
+   * refused by then: that is forgotten, and the second waits like a new one.
+   */
   accept(rows: readonly NewMailboxRow[]): Promise<readonly ("accepted" | "duplicate")[]>;
   /** Up to `limit` actors of these partitions that have something to handle. */
   backlog(partitions: readonly number[], limit: number): Promise<readonly Address[]>;
@@ -178,8 +186,9 @@ export interface Leases {
   /** How many partitions there are: fixed when the store is created. */
   readonly partition_count: number;
   /**
-   * Takes those of the partitions that are free, whose lease is over, or that a process before this
-   * one held under the same name, raising their epochs.
+   * Takes those of the partitions that are free or whose lease is over, raising their epochs. One in
+   * which a commit is under way may be left out. A lease that lasts is its process's alone: another one
+   * under the same name does not get it either.
    */
   acquire(node: string, partitions: readonly number[], lease_ms: number): Promise<readonly Lease[]>;
   /** Prolongs leases; those that were lost are missing from the answer. */

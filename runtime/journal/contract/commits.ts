@@ -6,7 +6,16 @@
 import assert from "node:assert/strict";
 import type { Address } from "../../../actors/behavior.ts";
 import type { ActorCommit, Journal } from "../port.ts";
-import { actor, allWaiting, type Clauses, HOME, row, type Subject, Writer } from "./subject.ts";
+import {
+  actor,
+  allWaiting,
+  type Clauses,
+  HOME,
+  mark,
+  row,
+  type Subject,
+  Writer,
+} from "./subject.ts";
 
 const OTHER = actor("other");
 
@@ -17,7 +26,7 @@ function whole(writer: Writer, address: Address, now: number): ActorCommit {
     events: [{ of: id }],
     owed: true,
     snapshot: { version: 1, state: `{"of":"${id}"}` },
-    handled: [{ id: `handled_${id}`, digest: "d", reply: null }],
+    handled: [mark(`handled_${id}`, { digest: "d" })],
     sends: [row(OTHER, `sent_${id}`)],
     timers: [{ op: "set", name: "t", at: now - 1, command: { type: "tick" } }],
     questions: [{ op: "ask", id: `question_${id}`, kind: "k", details: null }],
@@ -108,11 +117,11 @@ export const COMMIT_CLAUSES: Clauses = {
     const { journal } = subject;
     const writer = await Writer.of(subject);
     const [a, b] = [actor("a"), actor("b")];
-    const handled = [{ id: "cmd", digest: "d", reply: { n: 1 } }];
+    const handled = [mark("cmd", { digest: "d", reply: { n: 1 } })];
     await writer.write(a, { events: [1], handled });
     const again = writer.part(a, {
       events: [2],
-      handled: [{ id: "new", digest: "", reply: null }, ...handled],
+      handled: [mark("new"), ...handled],
     });
     const other = writer.part(b, { events: [3], handled });
     assert.deepEqual(await writer.commit(again, other), ["duplicate", "committed"]);
@@ -140,7 +149,7 @@ export const COMMIT_CLAUSES: Clauses = {
   "commit() of a handled command alone gives its actor no events": async (subject) => {
     const { journal } = subject;
     const writer = await Writer.of(subject);
-    const handled = [{ id: "cmd", digest: "d", reply: { reject: "no" } }];
+    const handled = [mark("cmd", { digest: "d", reply: { reject: "no" }, refused: true })];
     await writer.write(actor("a"), { handled });
     assert.equal(await journal.find(actor("a")), null);
     assert.equal(await journal.load(actor("a")), null);

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { actor, allPages, type Clauses, row, type Subject, Writer } from "./subject.ts";
+import { actor, allPages, type Clauses, mark, row, type Subject, Writer } from "./subject.ts";
 
 const A = actor("a");
 
@@ -20,7 +20,7 @@ const letter = (id: string) => ({
 /** Puts a command of the mailbox aside, as the engine does. */
 async function bury(subject: Subject, writer: Writer, id: string, at = subject.now()) {
   await subject.journal.accept([row(A, `cmd_${id}`)]);
-  const handled = [{ id: `cmd_${id}`, digest: "", reply: { reject: "poisoned" } }];
+  const handled = [mark(`cmd_${id}`, { reply: { reject: "poisoned" } })];
   await writer.write(A, { dead: [letter(id)], handled, at });
 }
 
@@ -71,7 +71,7 @@ export const DEAD_LETTER_CLAUSES: Clauses = {
     assert.deepEqual(answers.map((found) => found?.status), ["retried", "retried", "retried"]);
     assert.equal((await journal.take(A, 10, [])).length, 1);
     // Also when it was handled meanwhile.
-    await writer.write(A, { handled: [{ id: "d1", digest: "", reply: null }] });
+    await writer.write(A, { handled: [mark("d1")] });
     assert.equal((await retry())?.status, "retried");
     assert.deepEqual(await journal.take(A, 10, []), []);
   },

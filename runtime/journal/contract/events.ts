@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { Json } from "../../../actors/behavior.ts";
 import { verifyChain } from "../hash_chain.ts";
-import { actor, type Clauses, Writer } from "./subject.ts";
+import { actor, type Clauses, mark, Writer } from "./subject.ts";
 
 /** Values that a store could bend. */
 const AWKWARD: readonly Json[] = [
@@ -50,7 +50,7 @@ export const EVENT_CLAUSES: Clauses = {
 
   "load() gives null for an actor without events": async (subject) => {
     const writer = await Writer.of(subject);
-    await writer.write(actor("a"), { handled: [{ id: "c", digest: "", reply: null }] });
+    await writer.write(actor("a"), { handled: [mark("c")] });
     assert.equal(await subject.journal.load(actor("a")), null);
     assert.equal(await subject.journal.load(actor("nobody")), null);
   },

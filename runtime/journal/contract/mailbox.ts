@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { Address } from "../../../actors/behavior.ts";
 import type { Journal } from "../port.ts";
-import { actor, type Clauses, keyOf, row, Writer } from "./subject.ts";
+import { actor, type Clauses, keyOf, mark, row, Writer } from "./subject.ts";
 
 const A = actor("a");
 
@@ -19,7 +19,9 @@ async function backlog(journal: Journal, partitions: readonly number[], limit = 
 }
 
 const keys = (...addresses: Address[]) => addresses.map(keyOf).sort();
-const mark = (id: string) => ({ id, digest: `d:${id}`, reply: { done: id } });
+const done = (id: string) => mark(id, { digest: `d:${id}`, reply: { done: id } });
+const refused = (id: string) =>
+  mark(id, { digest: `d:${id}`, reply: { reject: id }, refused: true });
 
 /** On the mailbox. */
 export const MAILBOX_CLAUSES: Clauses = {
@@ -66,7 +68,7 @@ export const MAILBOX_CLAUSES: Clauses = {
     const { journal } = subject;
     const writer = await Writer.of(subject);
     await journal.accept([row(A, "1"), row(A, "2"), row(actor("b"), "1")]);
-    await writer.write(A, { events: [1], handled: [mark("1")] });
+    await writer.write(A, { events: [1], handled: [done("1")] });
     assert.deepEqual(await taken(journal), ["2"]);
     assert.equal((await journal.take(actor("b"), 10, [])).length, 1);
   },
@@ -87,9 +89,87 @@ export const MAILBOX_CLAUSES: Clauses = {
 
   "accept() refuses a command that was handled": async (subject) => {
     const writer = await Writer.of(subject);
-    await writer.write(A, { handled: [mark("1")] });
+    await writer.write(A, { handled: [done("1")] });
     assert.deepEqual(await subject.journal.accept([row(A, "1")]), ["duplicate"]);
     assert.deepEqual(await taken(subject.journal), []);
+  },
+
+  "accept() takes a command that was refused, and it waits behind those before it": async (
+    subject,
+  ) => {
+    const { journal } = subject;
+    const writer = await Writer.of(subject);
+    const other = row(A, "other", { partition: 3 });
+    const again = row(A, "1", { partition: 3, sender: "s2", digest: "new", command: { again: 1 } });
+    await journal.accept([row(A, "1")]);
+    await journal.take(A, 1, []);
+    await writer.write(A, { handled: [refused("1")] });
+    assert.deepEqual(await journal.handled(A, "1"), refused("1"));
+    assert.deepEqual(await journal.accept([other, again, again]), [
+      "accepted",
+      "accepted",
+      "duplicate",
+    ]);
+    assert.deepEqual(await journal.accept([again]), ["duplicate"]);
+    assert.equal(await journal.handled(A, "1"), null);
+    assert.deepEqual(await backlog(journal, [1, 2, 3]), keys(A));
+    assert.deepEqual(await backlog(journal, [1, 2]), []);
+    assert.deepEqual(
+      await journal.take(A, 10, []),
+      [other, again].map(({ id, command, sender }) => ({
+        address: A,
+        id,
+        command,
+        sender,
+        attempts: 1,
+      })),
+    );
+    await writer.write(A, { handled: [done("1")] });
+    assert.deepEqual(await journal.handled(A, "1"), { ...done("1"), digest: "new" });
+    assert.deepEqual(await journal.accept([again]), ["duplicate"]);
+  },
+
+  "accept() of one refused command by two at once takes it once": async (subject) => {
+    const { journal } = subject;
+    const writer = await Writer.of(subject);
+    await writer.write(A, { handled: [refused("1"), refused("2")] });
+    const rows = [row(A, "1"), row(A, "2")];
+    const outcomes = await Promise.all(
+      [rows, rows.toReversed()].map((some) => journal.accept(some)),
+    );
+    assert.deepEqual(outcomes.flat().sort(), ["accepted", "accepted", "duplicate", "duplicate"]);
+    assert.deepEqual((await taken(journal)).sort(), ["1", "2"]);
+  },
+
+  "commit() handles a refused command again, and remembers how it ended then": async (subject) => {
+    const { journal } = subject;
+    const writer = await Writer.of(subject);
+    const at = subject.now();
+    await journal.accept([row(A, "1")]);
+    const first = [refused("1"), refused("2")];
+    await writer.write(A, { handled: first, at: at - 5000 });
+    const second = [mark("1", { digest: "e", reply: 1 }), { ...refused("2"), digest: "e" }];
+    await writer.write(A, { events: [1], handled: second, at });
+    await journal.purge({ handled: at - 1000, closed: null }, 100);
+    for (const one of second) assert.deepEqual(await journal.handled(A, one.id), one);
+    assert.deepEqual(await taken(journal), []);
+    const third = writer.part(A, { handled: [mark("1"), mark("3")] });
+    assert.deepEqual(await writer.commit(third), ["duplicate"]);
+    assert.deepEqual(await writer.commit(writer.part(A, { handled: [mark("2")] })), ["committed"]);
+  },
+
+  "commit() that is left out leaves the mark of a refused command as it is": async (subject) => {
+    const { journal } = subject;
+    const writer = await Writer.of(subject);
+    await writer.write(A, { handled: [refused("1"), done("2")] });
+    const parts = [
+      writer.part(A, { handled: [mark("1"), mark("2")] }),
+      { ...writer.part(A, { events: [1], handled: [mark("1")] }), expected_seq: 7 },
+    ];
+    for (const [i, wanted] of ["duplicate", "conflict"].entries()) {
+      assert.deepEqual(await writer.commit(parts[i]!), [wanted]);
+      assert.deepEqual(await journal.handled(A, "1"), refused("1"));
+    }
   },
 
   "accept(), take() and handled() keep ids and senders as they are, whatever is in them": async (
@@ -106,7 +186,7 @@ export const MAILBOX_CLAUSES: Clauses = {
       const { digest: _digest, partition: _partition, ...wanted } = command;
       assert.deepEqual(taken, { ...wanted, attempts: 1 });
       assert.deepEqual(await journal.take(address, 1, [id]), []);
-      const handled = [{ id, digest: "", reply: id }, { id: `${id}2`, digest: id, reply: null }];
+      const handled = [mark(id, { reply: id }), mark(`${id}2`, { digest: id })];
       await writer.write(address, { handled });
       assert.deepEqual((await journal.handled(address, id))?.reply, id);
       assert.deepEqual(await journal.handled(address, `${id}2`), handled[1]);
@@ -133,7 +213,7 @@ export const MAILBOX_CLAUSES: Clauses = {
     assert.deepEqual(await backlog(journal, [2, 7]), keys(b));
     assert.deepEqual(await backlog(journal, []), []);
     assert.equal((await backlog(journal, [1, 2, 3], 2)).length, 2);
-    await writer.write(b, { partition: 2, handled: [mark("1")] });
+    await writer.write(b, { partition: 2, handled: [done("1")] });
     assert.deepEqual(await backlog(journal, [1, 2, 3]), keys(A, c));
   },
 
@@ -142,12 +222,12 @@ export const MAILBOX_CLAUSES: Clauses = {
     const writer = await Writer.of(subject);
     await journal.accept([row(A, "stored"), row(A, "waiting")]);
     // One stood in the mailbox; the other came straight from its sender.
-    await writer.write(A, { handled: [mark("stored"), { ...mark("direct"), reply: null }] });
-    assert.deepEqual(await journal.handled(A, "stored"), mark("stored"));
-    assert.deepEqual(await journal.handled(A, "direct"), { ...mark("direct"), reply: null });
+    await writer.write(A, { handled: [done("stored"), { ...done("direct"), reply: null }] });
+    assert.deepEqual(await journal.handled(A, "stored"), done("stored"));
+    assert.deepEqual(await journal.handled(A, "direct"), { ...done("direct"), reply: null });
     // The one that was accepted keeps the digest that it was accepted with.
-    await writer.write(A, { handled: [{ ...mark("waiting"), digest: "" }] });
-    assert.deepEqual(await journal.handled(A, "waiting"), mark("waiting"));
+    await writer.write(A, { handled: [{ ...done("waiting"), digest: "" }] });
+    assert.deepEqual(await journal.handled(A, "waiting"), done("waiting"));
     assert.equal(await journal.handled(A, "never"), null);
     assert.equal(await journal.handled(actor("b"), "stored"), null);
   },
@@ -161,6 +241,10 @@ export const MAILBOX_CLAUSES: Clauses = {
     await writer.write(b, { events: [2], sends: [...sends, row(A, "s3", { partition: 5 })] });
     assert.deepEqual(await taken(journal), ["s2", "s1", "s3"]);
     assert.deepEqual(await backlog(journal, [5]), keys(A));
+    // A message is never sent again, so one that was refused does not come back.
+    await writer.write(A, { partition: 5, handled: [refused("s1")] });
+    await writer.write(b, { events: [3], sends });
+    assert.deepEqual(await journal.handled(A, "s1"), refused("s1"));
   },
 
   "figures() counts what waits": async (subject) => {
@@ -177,7 +261,7 @@ export const MAILBOX_CLAUSES: Clauses = {
     const dead = { command_id: "c", command: null, sender: "", error: "e", attempts: 5 };
     await writer.write(A, {
       events: [1],
-      handled: [mark("1")],
+      handled: [done("1")],
       questions: [ask("q1"), ask("q2"), settle],
       dead: [{ ...dead, id: "d1" }],
     });

@@ -50,9 +50,9 @@ export class ModelJournal {
 
   accept(rows: readonly NewMailboxRow[]): string[] {
     return rows.map((row) => {
-      if (this.#command(row.address, row.id)) return "duplicate";
-      this.#commands.push({ row, attempts: 0, mark: null, handled_at: 0 });
-      return "accepted";
+      const known = this.#command(row.address, row.id);
+      if (known?.mark?.refused) this.#commands.splice(this.#commands.indexOf(known), 1);
+      return this.#put(row) ? "accepted" : "duplicate";
     });
   }
 
@@ -125,7 +125,7 @@ export class ModelJournal {
     const retried = { ...letter, status: "retried" as const };
     if (letter.status === "open") {
       const { address, command, sender, partition } = letter;
-      this.accept([{ address, id, command, sender, partition, digest: "" }]);
+      this.#put({ address, id, command, sender, partition, digest: "" });
       this.#letters[i] = retried;
     }
     const { partition: _, ...answer } = retried;
@@ -147,7 +147,8 @@ export class ModelJournal {
     const { address, timers, partition, at } = part;
     if (part.epoch !== this.epoch) return "fenced";
     if ((this.#actor(address)?.record.seq ?? 0) !== part.expected_seq) return "conflict";
-    if (part.handled.some(({ id }) => this.handled(address, id))) return "duplicate";
+    const done = (id: string) => this.handled(address, id)?.refused === false;
+    if (part.handled.some(({ id }) => done(id))) return "duplicate";
     const stands = (name: string, at: number) =>
       this.#timers.some((timer) => this.#isTimer(timer, address, name) && timer.at === at);
     if (timers.some((timer) => timer.op === "fired" && !stands(timer.name, timer.at))) {
@@ -155,7 +156,7 @@ export class ModelJournal {
     }
     this.#writeEvents(part);
     for (const mark of part.handled) this.#mark(part, mark);
-    this.accept(part.sends);
+    for (const row of part.sends) this.#put(row);
     for (const timer of timers) {
       this.#timers = this.#timers.filter((one) =>
         !this.#isTimer(one, address, timer.name) || (timer.op === "fired" && one.at !== timer.at)
@@ -214,6 +215,13 @@ export class ModelJournal {
     }
   }
 
+  /** Puts a command into a mailbox that does not know its id. Returns whether it did. */
+  #put(row: NewMailboxRow): boolean {
+    if (this.#command(row.address, row.id)) return false;
+    this.#commands.push({ row, attempts: 0, mark: null, handled_at: 0 });
+    return true;
+  }
+
   #mark({ address, partition, at }: ActorCommit, mark: HandledMark): void {
     const known = this.#command(address, mark.id);
     if (!known) {
@@ -222,7 +230,7 @@ export class ModelJournal {
       return;
     }
     // What was accepted under that id keeps the digest that it was accepted with.
-    known.mark = { ...mark, digest: known.row.digest };
+    known.mark = known.mark?.refused ? mark : { ...mark, digest: known.row.digest };
     known.handled_at = at;
   }
 

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { Outgoing } from "../port.ts";
-import { actor, type Clauses, HOME, Writer } from "./subject.ts";
+import { actor, type Clauses, HOME, mark, Writer } from "./subject.ts";
 
 const A = actor("a");
 const B = actor("b", "other");
@@ -39,8 +39,7 @@ export const OUTBOX_CLAUSES: Clauses = {
     const writer = await Writer.of(subject);
     const fenced = writer.part(A, { events: [1], outgoing: true, epoch: 0 });
     assert.deepEqual(await writer.commit(fenced), ["fenced"]);
-    const mark = { id: "cmd_1", digest: "", reply: null };
-    await writer.write(B, { handled: [mark], outgoing: true });
+    await writer.write(B, { handled: [mark("cmd_1")], outgoing: true });
     assert.deepEqual(await journal.outgoing([HOME], 10), []);
   },
 
@@ -66,6 +65,7 @@ export const OUTBOX_CLAUSES: Clauses = {
     await journal.delivered([]);
     assert.deepEqual(await journal.outgoing([HOME], 10), []);
     assert.deepEqual(seen(await journal.outgoing([2], 10)), ["b 1"]);
+    await writer.release();
     await using again = await subject.reopen();
     const next = await Writer.of(again);
     next.follow(writer);

@@ -6,9 +6,8 @@
 import assert from "node:assert/strict";
 import type { Address } from "../../../actors/behavior.ts";
 import type { Journal } from "../port.ts";
-import { actor, allPages, type Clauses, HOME, row, Writer } from "./subject.ts";
+import { actor, allPages, type Clauses, HOME, mark, row, Writer } from "./subject.ts";
 
-const mark = (id: string) => ({ id, digest: "", reply: null });
 const letter = (id: string) => ({
   id,
   command_id: `cmd_${id}`,

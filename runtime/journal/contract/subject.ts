@@ -11,6 +11,7 @@ import type { Page, PageRequest } from "../directory_port.ts";
 import type {
   ActorCommit,
   CommitOutcome,
+  HandledMark,
   Journal,
   Lease,
   MailboxRow,
@@ -66,6 +67,11 @@ export function row(address: Address, id: string, more: Partial<NewMailboxRow> =
   return { address, id, command, sender: "test", digest: `d:${id}`, partition: HOME, ...more };
 }
 
+/** What a commit remembers of a command. */
+export function mark(id: string, more: Partial<HandledMark> = {}): HandledMark {
+  return { id, digest: "", reply: null, refused: false, ...more };
+}
+
 /** What a clause says of an actor's part of a commit; the rest has nothing special about it. */
 export interface PartOptions extends Partial<Omit<ActorCommit, "address" | "events">> {
   /** Their payloads. */
@@ -76,6 +82,9 @@ interface Head {
   readonly seq: number;
   readonly hash: string;
 }
+
+/** The name of the node that a writer is. */
+const NODE = "node_1";
 
 /** Writes to a journal as a node does: it holds all partitions and knows how far each actor is. */
 export class Writer {
@@ -88,12 +97,18 @@ export class Writer {
     this.#epochs = epochs;
   }
 
-  /** Takes all partitions. */
-  static async of(subject: Subject, node = "node_1"): Promise<Writer> {
+  /** Takes all partitions, for a minute unless another time is given. */
+  static async of(subject: Subject, lease_ms = 60_000): Promise<Writer> {
     const all = Array.from({ length: PARTITIONS }, (_, i) => i);
-    const leases = await subject.journal.acquire(node, all, 60_000);
+    const leases = await subject.journal.acquire(NODE, all, lease_ms);
     assert.equal(leases.length, PARTITIONS);
     return new Writer(subject, new Map(leases.map(({ partition, epoch }) => [partition, epoch])));
+  }
+
+  /** Gives all partitions back. */
+  async release(): Promise<void> {
+    const leases = Array.from({ length: PARTITIONS }, (_, partition) => this.lease(partition));
+    await this.#subject.journal.release(NODE, leases);
   }
 
   /** The lease on a partition. */

@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import type { Journal } from "../port.ts";
-import { actor, type Clauses, HOME, row, type Subject, Writer } from "./subject.ts";
+import { actor, type Clauses, HOME, mark, row, type Subject, Writer } from "./subject.ts";
 
 const TENANTS = ["acme", "globex"] as const;
 const PAGE = { cursor: null, limit: 100 };
@@ -23,7 +23,7 @@ async function fill(subject: Subject): Promise<Writer> {
       events: [tenant],
       snapshot: { version: 1, state: JSON.stringify(tenant) },
       summary: { status: "idle", label: "x", details: tenant },
-      handled: [{ id: "done", digest: tenant, reply: tenant }],
+      handled: [mark("done", { digest: tenant, reply: tenant })],
       sends: [row(actor("b", tenant), "sent", { command: tenant })],
       timers: [{ op: "set", name: "t", at, command: tenant }],
       questions: [{ op: "ask", id: "q", kind: "k", details: tenant }],
@@ -121,7 +121,7 @@ export const TENANT_CLAUSES: Clauses = {
     const [{ at } = { at: 0 }] = await journal.dueTimers([HOME], 1);
     await writer.write(actor("a", "acme"), {
       events: ["more"],
-      handled: [{ id: "waiting", digest: "", reply: null }],
+      handled: [mark("waiting")],
       timers: [{ op: "fired", name: "t", at }, { op: "clear", name: "t" }],
       questions: [{ op: "settle", id: "q", outcome: "deny", details: null }],
     });

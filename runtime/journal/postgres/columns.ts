@@ -19,7 +19,7 @@ const WIDTHS = {
   parts: 15,
   events: 8,
   snapshots: 3,
-  handled: 4,
+  handled: 5,
   messages: 9,
   fired: 3,
   timers: 4,
@@ -97,8 +97,9 @@ function addActor(columns: Columns, i: number, part: ActorCommit): void {
 }
 
 function addMessages(columns: Columns, i: number, { handled, sends }: ActorCommit): void {
-  for (const { id, digest, reply } of handled) {
-    columns.add("handled", i, storedText(id), storedText(digest), JSON.stringify(reply));
+  for (const { id, digest, reply, refused } of handled) {
+    const text = JSON.stringify(reply);
+    columns.add("handled", i, storedText(id), storedText(digest), text, refused);
   }
   for (const { address, id, partition, command, digest, sender } of sends) {
     columns.add(

@@ -33,13 +33,18 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  /** How long the server works on one statement. After that and {@link GRACE_MS} it counts as lost. */
+  /** How long the server works on one statement, in milliseconds. */
   readonly statement_timeout_ms: number;
+  /**
+   * How late an answer may be, in milliseconds, before the connection is given up: the network may be
+   * gone without a word. 5 seconds unless given.
+   */
+  readonly grace_ms?: number;
   /** How many connections there are at most. */
   readonly connections: number;
 }
 
-/** How long an answer may be late before the connection is given up: the network may be gone without a word. */
+/** How late an answer may be unless another time is given. */
 const GRACE_MS = 5000;
 
 /** How long the driver waits for its connections to close: it may wait for ever for one that broke. */
@@ -160,8 +165,8 @@ export class Connections implements Connection, AsyncDisposable {
   }
 
   async #deadline(pending: Pending, done: AbortSignal): Promise<never[]> {
-    const { clock, statement_timeout_ms, url } = this.#options;
-    await clock.sleep(statement_timeout_ms + GRACE_MS, done);
+    const { clock, statement_timeout_ms, grace_ms = GRACE_MS, url } = this.#options;
+    await clock.sleep(statement_timeout_ms + grace_ms, done);
     if (done.aborted) return [];
     const sent = wasSent(pending);
     if (sent) this.#giveUp();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { actor, row, Writer } from "../contract/subject.ts";
+import { actor, mark, row, Writer } from "../contract/subject.ts";
 import { JournalUnavailable } from "../port.ts";
 import { openJournal, subjectOf, testSchema } from "./test_database.ts";
 
@@ -17,12 +17,12 @@ Deno.test("A Postgres journal keeps text that Postgres itself does not hold", as
     await writer.write(address, {
       events: [1],
       summary: { status: odd, label: odd, details: null },
-      handled: [{ id: odd, digest: "", reply: odd }],
+      handled: [mark(odd, { reply: odd })],
       timers: [{ op: "set", name: odd, at: 1, command: odd }],
       questions: [{ op: "ask", id: odd, kind: odd, details: odd }],
       dead: [letter],
     });
-    assert.deepEqual(await journal.handled(address, odd), { id: odd, digest: odd, reply: odd });
+    assert.deepEqual(await journal.handled(address, odd), mark(odd, { digest: odd, reply: odd }));
     const filter = { type: odd, status: odd, label: odd };
     const { items: [found] } = await journal.list("acme", filter, { cursor: null, limit: 1 });
     assert.deepEqual(found?.address, address);

@@ -10,18 +10,26 @@ import { addressValues, json, number, text, toAddress } from "./row.ts";
 import { storedText } from "./stored_text.ts";
 
 /**
- * Positions in the order of the rows; inserted in the order of addresses and ids, so that two of these
- * never wait for each other.
+ * Positions in the order of the rows. Marks of refused commands go, and rows come, in the order of
+ * addresses and ids, so that two of these never wait for each other; the insert asks how many marks went,
+ * so that they are gone before it looks for conflicts. (`ON CONFLICT DO UPDATE` would also lock waiting
+ * rows, which commits lock in another order, and fail where a row is there twice. LATERAL keeps the
+ * planner from reading the whole mailbox in its index's order.)
  */
 const ACCEPT = "WITH numbered AS (" +
   "SELECT nextval('mailbox_position') AS position, r.* FROM (" +
   "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], " +
   "$7::text[], $8::text[]) WITH ORDINALITY " +
   "AS r (tenant, type, actor, id, partition, command, digest, sender, n) ORDER BY n) AS r), " +
+  "gone AS (DELETE FROM mailbox WHERE ctid = ANY (ARRAY(SELECT refused.ctid FROM " +
+  "(SELECT tenant, type, actor, id FROM numbered ORDER BY tenant, type, actor, id) AS n " +
+  "CROSS JOIN LATERAL (SELECT m.ctid FROM mailbox m WHERE m.tenant = n.tenant AND m.type = n.type " +
+  "AND m.actor = n.actor AND m.id = n.id AND m.refused FOR UPDATE) AS refused)) RETURNING 1), " +
   "accepted AS (INSERT INTO mailbox (position, tenant, type, actor, id, partition, command, digest, " +
   "sender, accepted_at, attempts) " +
   "SELECT position, tenant, type, actor, id, partition, command, digest, sender, now_ms(), 0 " +
-  "FROM numbered ORDER BY tenant, type, actor, id, position ON CONFLICT DO NOTHING RETURNING position) " +
+  "FROM numbered WHERE (SELECT count(*) FROM gone) >= 0 " +
+  "ORDER BY tenant, type, actor, id, position ON CONFLICT DO NOTHING RETURNING position) " +
   "SELECT n FROM numbered WHERE position IN (SELECT position FROM accepted)";
 
 const WAITING =
@@ -53,7 +61,7 @@ const TAKE = "WITH waiting AS (" +
   "AND m.position = w.position AND (h.attempts = 0 OR w.position = h.position) " +
   "RETURNING m.position, m.id, m.command, m.sender, m.attempts";
 
-const HANDLED = "SELECT id, digest, reply FROM mailbox " +
+const HANDLED = "SELECT id, digest, reply, refused FROM mailbox " +
   "WHERE tenant = $1 AND type = $2 AND actor = $3 AND id = $4 AND coalesce(handled_at, -1) <> -1";
 
 /** Makes the mailbox side of the port. */
@@ -87,7 +95,12 @@ export function createMailboxStore(db: Connection): MailboxStore {
     async handled(address, command) {
       const [row] = await db.query(HANDLED, [...addressValues(address), storedText(command)]);
       if (!row) return null;
-      return { id: text(row, "id"), digest: text(row, "digest"), reply: json(row, "reply") };
+      return {
+        id: text(row, "id"),
+        digest: text(row, "digest"),
+        reply: json(row, "reply"),
+        refused: row.refused === true,
+      };
     },
   };
 }

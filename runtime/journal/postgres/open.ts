@@ -24,6 +24,12 @@ import { createEventLog } from "./read.ts";
 import { Releases } from "./released.ts";
 import { createTimerStore } from "./timers.ts";
 
+/**
+ * Deadlines of what concerns leases, nodes and health: while a look at the leases hangs, they run out,
+ * so it must fail while there is time for another.
+ */
+const CONTROL = { statement_timeout_ms: 1000, grace_ms: 500 };
+
 /** How the journal is opened. */
 export interface PostgresJournalOptions {
   /** `postgres://user:password@host:port/database`; parameters are settings, such as `?search_path=…`. */
@@ -35,7 +41,7 @@ export interface PostgresJournalOptions {
   readonly entropy: Entropy;
   /** Connections for all that is neither a commit nor a lease. 4 unless given. */
   readonly connections?: number;
-  /** How long the server works on one statement, in milliseconds. 10 seconds unless given. */
+  /** How long the server works on one statement that is not about leases, in milliseconds. 10 seconds unless given. */
   readonly statement_timeout_ms?: number;
 }
 
@@ -46,11 +52,14 @@ export interface PostgresJournalOptions {
  * @throws {JournalUnavailable} if the database cannot be reached or used
  */
 export async function openPostgresJournal(options: PostgresJournalOptions): Promise<Journal> {
-  const { url, clock, entropy, connections = 4, statement_timeout_ms = 10_000 } = options;
+  const { url, clock, entropy, statement_timeout_ms = 10_000 } = options;
   await using resources = new AsyncDisposableStack();
-  const connect = (connections: number) =>
-    resources.use(new Connections({ url, clock, entropy, connections, statement_timeout_ms }));
-  const [commits, control, news, work] = [connect(1), connect(1), connect(1), connect(connections)];
+  const connect = (connections: number, deadlines: Partial<typeof CONTROL> = {}) =>
+    resources.use(
+      new Connections({ url, clock, entropy, connections, statement_timeout_ms, ...deadlines }),
+    );
+  const [commits, control, news] = [connect(1), connect(1, CONTROL), connect(1)];
+  const work = connect(options.connections ?? 4);
 
   const schema = await control.transaction((db) => applyMigrations(db, options.partitions));
   const releases = new Releases();

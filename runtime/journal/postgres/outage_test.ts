@@ -117,13 +117,13 @@ Deno.test("A Postgres journal gives up a connection on which nothing is heard, a
 
 Deno.test("A Postgres journal hears of releases again after its connections were cut", async () => {
   await using world = await behindProxy();
-  const { proxy, journal, truth } = world;
+  const { proxy, journal, truth, writer } = world;
+  await truth.release("node_1", [writer.lease(7)]);
   let heard = 0;
   const end = journal.onReleased(() => heard++);
   proxy.cut();
   await until(async () => {
-    await truth.release("other", await truth.acquire("other", [7], 1));
-    await truth.acquire("node_1", [7], 1);
+    await truth.release("other", await truth.acquire("other", [7], 60_000));
     return heard > 0;
   });
   end();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../clock.ts";
-import { actor, PARTITIONS, row, Writer } from "../contract/subject.ts";
+import { actor, mark, PARTITIONS, row, Writer } from "../contract/subject.ts";
 import type { Journal } from "../port.ts";
 import { openJournal, subjectOf, testSchema } from "./test_database.ts";
 
@@ -18,9 +18,10 @@ const FILL = `
   INSERT INTO events (actor, seq, type, v, payload, cause, at, hash)
   SELECT n, 1, 'noted', 1, '1', 'c', n, '' FROM generate_series(1, ${MANY}) AS n;
   INSERT INTO mailbox (position, tenant, type, actor, id, partition, command, digest, sender, accepted_at,
-    attempts, handled_at, reply)
+    attempts, handled_at, reply, refused)
   SELECT nextval('mailbox_position'), 'acme', 'session', 'a' || n, 'cmd' || m, n % 8, 'null', '', '', n, m,
-    CASE WHEN m > 0 THEN n END, 'null' FROM generate_series(1, ${MANY}) AS n, generate_series(0, 1) AS m;
+    CASE WHEN m > 0 THEN n END, 'null', m = 2
+  FROM generate_series(1, ${MANY}) AS n, generate_series(0, 2) AS m;
   INSERT INTO timers (tenant, type, actor, name, partition, at, command)
   SELECT 'acme', 'session', 'a' || n, 't', n % 8, n, 'null' FROM generate_series(1, ${MANY}) AS n;
   INSERT INTO approvals (tenant, id, type, actor, kind, details, status, outcome, asked_at)
@@ -42,7 +43,7 @@ async function day(journal: Journal, writer: Writer): Promise<void> {
       events: [2],
       partition: n % PARTITIONS,
       summary: { status: "running", label: "", details: null },
-      handled: [{ id: "cmd0", digest: "", reply: null }, { id: "new", digest: "", reply: null }],
+      handled: [mark("cmd0"), mark("cmd2"), mark("new")],
       sends: [row(actor(`a${n + 10}`), "sent")],
       timers: [{ op: "fired", name: "t", at: n }, { op: "set", name: "u", at: n, command: null }],
       questions: [{ op: "settle", id: `q${n}`, outcome: "approve", details: null }],
@@ -58,7 +59,8 @@ async function day(journal: Journal, writer: Writer): Promise<void> {
       writer.part(actor(`new${n}`), { events: [1] }),
     ]);
     assert.deepEqual(outcomes, ["committed", "committed", "committed"]);
-    assert.deepEqual(await journal.accept([row(a, "x")]), ["accepted"]);
+    const again = row(actor(`a${n + 40}`), "cmd2");
+    assert.deepEqual(await journal.accept([row(a, "x"), again]), ["accepted", "accepted"]);
     assert.equal((await journal.take(actor(`a${n + 30}`), 5, [])).length, 1);
     assert.notEqual(await journal.handled(a, "cmd1"), null);
     assert.equal((await journal.load(a))?.tail.length, 2);

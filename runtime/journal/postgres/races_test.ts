@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { Address } from "../../../actors/behavior.ts";
-import { systemClock } from "../../clock.ts";
-import { actor, allWaiting, row, Writer } from "../contract/subject.ts";
-import type { Journal } from "../port.ts";
+import { actor, allWaiting, mark, row, Writer } from "../contract/subject.ts";
+import type { Journal, JournalUnavailable } from "../port.ts";
 import { openJournal, subjectOf, testSchema } from "./test_database.ts";
 
 /** A schema with two journals open on it, as two nodes have them. */
@@ -29,10 +28,10 @@ Deno.test("commit() of the same part over two connections at once succeeds once,
   const { one, two, schema } = nodes;
   const writer = await Writer.of(subjectOf(one, schema));
   for (let n = 0; n < 20; n++) {
-    const handled = [{ id: `cmd_${n}`, digest: "", reply: n }];
+    const handled = [mark(`cmd_${n}`, { reply: n })];
     const sends = [row(actor("b"), `sent_${n}`)];
-    const mark = writer.part(actor("a"), { handled, sends });
-    const marks = await Promise.all([one, two].map((journal) => journal.commit([mark])));
+    const handling = writer.part(actor("a"), { handled, sends });
+    const marks = await Promise.all([one, two].map((journal) => journal.commit([handling])));
     assert.deepEqual(marks.flat().sort(), ["committed", "duplicate"]);
     const events = writer.part(actor(`new_${n}`), { events: [n] });
     const written = await Promise.all([one, two].map((journal) => journal.commit([events])));
@@ -41,32 +40,62 @@ Deno.test("commit() of the same part over two connections at once succeeds once,
   assert.equal((await allWaiting(one, actor("b"))).length, 20);
 });
 
-Deno.test("acquire() waits for the commits that are under way in a partition, which stay whole", async () => {
+Deno.test("acquire() and renew() wait for no commit, and what is under way stays whole", async () => {
   await using nodes = await twoNodes();
   const { one, two, schema } = nodes;
   const writer = await Writer.of(subjectOf(one, schema));
-  await one.release("node_1", [writer.lease(1)]);
-  let acquired = false;
-  const { acquiring } = await schema.sql.begin(async (sql) => {
+  await one.release("node_1", [1, 2].map((partition) => writer.lease(partition)));
+  await schema.sql.begin(async (sql) => {
     // As a commit that takes its time.
     await sql.unsafe("SELECT pg_advisory_xact_lock(partition_locks(), 1)");
-    const acquiring = two.acquire("node_2", [1], 60_000).finally(() => acquired = true);
-    const waiting =
-      "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted " +
-      "AND classid = partition_locks()::bigint::oid AND objid = 1";
-    let found = 0;
-    for (let waited = 0; found !== 1 && waited < 20_000; waited += 5) {
-      await systemClock.sleep(5);
-      found = (await sql.unsafe(waiting))[0]?.n;
-    }
-    assert.equal(found, 1);
-    assert.equal(acquired, false);
-    return { acquiring };
+    const taken = await two.acquire("node_2", [1, 2], 60_000);
+    assert.deepEqual(taken.map(({ partition }) => partition), [2]);
+    assert.deepEqual((await two.renew("node_2", taken, 60_000)).map(({ epoch }) => epoch), [
+      taken[0]?.epoch,
+    ]);
+    assert.equal((await one.renew("node_1", [writer.lease(3)], 60_000)).length, 1);
+    const own = writer.part(actor("b"), { events: [1], partition: 3 });
+    assert.deepEqual(await writer.commit(own), ["committed"]);
   });
-  const [lease] = await acquiring;
+  const [lease] = await two.acquire("node_2", [1], 60_000);
   assert.ok(lease && lease.epoch > writer.lease(1).epoch);
   const late = writer.part(actor("a"), { events: ["late"], partition: 1 });
   assert.deepEqual(await one.commit([late]), ["fenced"]);
+});
+
+Deno.test("renew() and beat() that have to wait give up long before a commit does", async () => {
+  await using nodes = await twoNodes();
+  const { one, schema } = nodes;
+  const writer = await Writer.of(subjectOf(one, schema));
+  const beat = {
+    id: "node_1",
+    incarnation: "1",
+    version: "1",
+    protocol_version: "1.0",
+    status: "active",
+    partitions: 1,
+  } as const;
+  await one.join(beat, 1000);
+  const { committing } = await schema.sql.begin(async (sql) => {
+    await sql.unsafe("LOCK TABLE partitions, nodes IN ACCESS EXCLUSIVE MODE");
+    let committed = false;
+    const committing = one.commit([writer.part(actor("a"), { events: [1] })])
+      .finally(() => committed = true);
+    for (
+      const look of [
+        () => one.renew("node_1", [writer.lease(3)], 60_000),
+        () => one.beat(beat, 1000),
+      ]
+    ) {
+      await assert.rejects(look, (error: JournalUnavailable) => {
+        assert.equal(error.code, "journal_unavailable");
+        return error.rolled_back;
+      });
+    }
+    assert.equal(committed, false);
+    return { committing };
+  });
+  assert.deepEqual(await committing, ["committed"]);
 });
 
 /** How much each of the nodes does in the next test. */
@@ -92,7 +121,10 @@ async function work({ journal, writer, partition, epoch }: Owner): Promise<void>
   const own = ALL.filter((address) => partitionOf(address) === partition);
   const order = partition === 0 ? ALL : ALL.toReversed();
   for (let n = 0; n < ROUNDS; n++) {
-    const handled = [{ id: `m${n - 1}`, digest: "", reply: null }];
+    // Every other one is refused twice, if it was not accepted again meanwhile.
+    const handled = n % 2 === 0
+      ? [mark(`m${n - 1}`, { refused: true })]
+      : [mark(`m${n - 2}`, { refused: true }), mark(`m${n - 1}`)];
     const parts = own.map((address, i) => {
       const more = i === 0 ? { dead: [letter(`${address.id}_${n}`)] } : { events: [n] };
       return writer.part(address, {
@@ -112,19 +144,18 @@ async function work({ journal, writer, partition, epoch }: Owner): Promise<void>
   }
 }
 
+/** Sends the messages from elsewhere, twice: what was refused by then waits again. */
 async function acceptAll(journal: Journal, order: readonly Address[]): Promise<void> {
-  for (let n = 0; n < ROUNDS; n++) await journal.accept(messages(n, order));
+  for (let n = 0; n < 2 * ROUNDS; n++) await journal.accept(messages(n % ROUNDS, order));
 }
 
 Deno.test("Nodes that commit, accept, take, retry and purge at once never wait for each other in a circle", async () => {
   await using nodes = await twoNodes();
   const { one, two, schema } = nodes;
   // The second one takes the partitions over, and gives the first one an epoch to write one of them.
-  const writers = [
-    await Writer.of(subjectOf(one, schema)),
-    await Writer.of(subjectOf(two, schema)),
-  ];
-  const [first, second] = writers as [Writer, Writer];
+  const first = await Writer.of(subjectOf(one, schema));
+  await first.release();
+  const second = await Writer.of(subjectOf(two, schema));
   const owner = (journal: Journal, writer: Writer, partition: number) =>
     work({ journal, writer, partition, epoch: second.lease(partition).epoch });
   let busy = true;
@@ -146,7 +177,9 @@ Deno.test("Nodes that commit, accept, take, retry and purge at once never wait f
   assert.equal(items.length, 2 * ROUNDS);
   assert.ok(items.every(({ status }) => status === "retried"));
   for (const address of ALL) {
-    const waiting = (await allWaiting(one, address)).filter(({ id }) => id.startsWith("m"));
-    assert.deepEqual(waiting.map(({ id }) => id), [`m${ROUNDS - 1}`]);
+    const waiting = (await allWaiting(one, address)).filter(({ id }) => id.startsWith("m"))
+      .map(({ id }) => Number(id.slice(1)));
+    assert.ok(waiting.includes(ROUNDS - 1));
+    assert.deepEqual(waiting.filter((n) => n % 2 === 0), []);
   }
 });

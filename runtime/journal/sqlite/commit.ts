@@ -23,7 +23,7 @@ export function createCommitter(db: Connection): Committer {
     "SELECT key, seq FROM actors WHERE tenant = ? AND type = ? AND id = ?",
   );
   const selectHandled = db.prepare(
-    "SELECT 1 FROM mailbox WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND handled_at IS NOT NULL",
+    "SELECT 1 FROM mailbox WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND handled_at IS NOT NULL AND refused = 0",
   );
   const selectTimer = db.prepare(
     "SELECT 1 FROM timers WHERE tenant = ? AND type = ? AND actor = ? AND name = ? AND at = ?",

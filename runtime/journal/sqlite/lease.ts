@@ -14,7 +14,7 @@ export function createLeases(db: Connection, wanted_count: number): Leases {
   db.exec("UPDATE partitions SET owner = NULL");
   const acquire = db.prepare(
     "UPDATE partitions SET owner = ?, epoch = epoch + 1 " +
-      "WHERE (owner IS NULL OR owner = ?) AND id IN (SELECT value FROM json_each(?)) RETURNING id, epoch",
+      "WHERE owner IS NULL AND id IN (SELECT value FROM json_each(?)) RETURNING id, epoch",
   );
   const held = db.prepare("SELECT 1 FROM partitions WHERE id = ? AND owner = ? AND epoch = ?");
   const release = db.prepare(
@@ -24,7 +24,7 @@ export function createLeases(db: Connection, wanted_count: number): Leases {
     partition_count,
     acquire: (node, partitions) =>
       Promise.try(() =>
-        acquire.all(node, node, JSON.stringify(partitions)).map((row): Lease => ({
+        acquire.all(node, JSON.stringify(partitions)).map((row): Lease => ({
           partition: number(row, "id"),
           epoch: number(row, "epoch"),
           until: null,

@@ -22,11 +22,12 @@ export function createMailboxWriter(db: Connection): MailboxWriter {
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (tenant, type, actor, id) DO NOTHING",
   );
   // The command itself is not needed any more; only that it was, and what it led to.
-  const mark = db.prepare(
-    "INSERT INTO mailbox (tenant, type, actor, id, partition, command, digest, sender, accepted_at, attempts, handled_at, reply) " +
-      "VALUES (?, ?, ?, ?, ?, 'null', ?, '', ?, 1, ?, ?) " +
+  const put = db.prepare(
+    "INSERT INTO mailbox (tenant, type, actor, id, partition, command, digest, sender, accepted_at, attempts, handled_at, reply, refused) " +
+      "VALUES (?, ?, ?, ?, ?, 'null', ?, '', ?, 1, ?, ?, ?) " +
       "ON CONFLICT (tenant, type, actor, id) DO UPDATE " +
-      "SET command = 'null', handled_at = excluded.handled_at, reply = excluded.reply",
+      "SET command = 'null', handled_at = excluded.handled_at, reply = excluded.reply, " +
+      "digest = CASE refused WHEN 1 THEN excluded.digest ELSE digest END, refused = excluded.refused",
   );
   return {
     insert(row, at) {
@@ -44,8 +45,13 @@ export function createMailboxWriter(db: Connection): MailboxWriter {
         at,
       ) === 1;
     },
-    markHandled({ address: { tenant, type, id }, partition, at }, { id: command, digest, reply }) {
-      mark.run(tenant, type, id, command, partition, digest, at, at, JSON.stringify(reply));
+    markHandled(
+      { address: { tenant, type, id }, partition, at },
+      { id: command, digest, ...mark },
+    ) {
+      const reply = JSON.stringify(mark.reply);
+      const refused = mark.refused ? 1 : 0;
+      put.run(tenant, type, id, command, partition, digest, at, at, reply, refused);
     },
   };
 }
@@ -53,6 +59,9 @@ export function createMailboxWriter(db: Connection): MailboxWriter {
 /** Makes the mailbox side of the port. */
 export function createMailboxStore(db: Connection, clock: Clock): MailboxStore {
   const writer = createMailboxWriter(db);
+  const forgetRefused = db.prepare(
+    "DELETE FROM mailbox WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND refused = 1",
+  );
   const backlog = db.prepare(
     "SELECT DISTINCT tenant, type, actor FROM mailbox WHERE handled_at IS NULL " +
       "AND partition IN (SELECT value FROM json_each(?)) LIMIT ?",
@@ -70,16 +79,21 @@ export function createMailboxStore(db: Connection, clock: Clock): MailboxStore {
       "RETURNING position, id, command, sender, attempts",
   );
   const handled = db.prepare(
-    "SELECT id, digest, reply FROM mailbox " +
+    "SELECT id, digest, reply, refused FROM mailbox " +
       "WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND handled_at IS NOT NULL",
   );
+
+  function accept(row: NewMailboxRow, at: number): "accepted" | "duplicate" {
+    const { tenant, type, id } = row.address;
+    forgetRefused.run(tenant, type, id, row.id);
+    return writer.insert(row, at) ? "accepted" : "duplicate";
+  }
+
   return {
     accept: (rows) =>
       Promise.try(() => {
         const at = clock.now();
-        return db.transaction(() =>
-          rows.map((row) => writer.insert(row, at) ? "accepted" : "duplicate")
-        );
+        return db.transaction(() => rows.map((row) => accept(row, at)));
       }),
     backlog: (partitions, limit) =>
       Promise.try(() =>
@@ -111,5 +125,10 @@ export function createMailboxStore(db: Connection, clock: Clock): MailboxStore {
 }
 
 function toMark(row: Row): HandledMark {
-  return { id: text(row, "id"), digest: text(row, "digest"), reply: json(row, "reply") };
+  return {
+    id: text(row, "id"),
+    digest: text(row, "digest"),
+    reply: json(row, "reply"),
+    refused: number(row, "refused") === 1,
+  };
 }

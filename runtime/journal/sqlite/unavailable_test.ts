@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Json } from "../../../actors/behavior.ts";
 import { verifyChain } from "../hash_chain.ts";
 import { type Journal, JournalUnavailable } from "../port.ts";
-import { actor, row, type Subject, Writer } from "../contract/subject.ts";
+import { actor, mark, row, type Subject, Writer } from "../contract/subject.ts";
 import { ManualClock } from "../../manual_clock.ts";
 import { createCommitter } from "./commit.ts";
 import { openConnection } from "./connection.ts";
@@ -43,7 +43,7 @@ async function fill(writer: Writer, reason: RegExp): Promise<number> {
   for (let n = 0; n < 1000; n++) {
     const part = writer.part(A, {
       events: [BIG, n],
-      handled: [{ id: `c${n}`, digest: "", reply: n }],
+      handled: [mark(`c${n}`, { reply: n })],
       sends: [row(actor("b"), `s${n}`)],
     });
     const outcome = await writer.commit(part).catch((error) => error);
@@ -81,7 +81,7 @@ async function survivesFullDisk(
 
   await makeRoom();
   await journal.check();
-  await writer.write(A, { events: [BIG, n], handled: [{ id: `c${n}`, digest: "", reply: n }] });
+  await writer.write(A, { events: [BIG, n], handled: [mark(`c${n}`, { reply: n })] });
   assert.equal((await journal.readEvents(A, 0, 10_000)).length, 2 * n + 2);
 }
 

@@ -69,15 +69,14 @@ export class IngressDelivery {
     const { clock, signal } = this.#options;
     const patience = lane.full ? 0 : FULL_MS;
     const until = clock.monotonic() + patience;
-    for (let tries = 1, wait_ms = RETRY_MS; !signal.aborted; tries++) {
-      const outcome = await this.#try(tries === 1 ? command : again(command, tries));
+    for (let wait_ms = RETRY_MS; !signal.aborted; wait_ms = Math.min(wait_ms * 2, RETRY_MS_MAX)) {
+      const outcome = await this.#try(command);
       const full = outcome.kind === "dead" && outcome.code === "mailbox_full";
       if (!full || clock.monotonic() >= until) {
         lane.full = full;
         return outcome;
       }
       await clock.sleep(wait_ms, signal);
-      wait_ms = Math.min(wait_ms * 2, RETRY_MS_MAX);
     }
     return { kind: "later" };
   }
@@ -111,14 +110,6 @@ export class IngressDelivery {
     }
     return null;
   }
-}
-
-/**
- * A refusal is remembered under the command's id like any answer, so a further try has another: always
- * the same for the same try, so that a repetition of the entry goes the same way.
- */
-function again(command: PostedCommand, tries: number): PostedCommand {
-  return { ...command, id: `${command.id}_${tries}` };
 }
 
 function refused({ reject: { code, message } }: Rejection): Delivered {

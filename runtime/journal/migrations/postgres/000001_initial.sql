@@ -86,7 +86,9 @@ CREATE TABLE mailbox (
   accepted_at bigint NOT NULL,
   attempts integer NOT NULL,
   handled_at bigint,
-  reply text
+  reply text,
+  -- Handled, and refused: its id may come again. Never of one that waits.
+  refused boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 CREATE UNIQUE INDEX mailbox_id ON mailbox (tenant, type, actor, id);
 CREATE INDEX mailbox_waiting ON mailbox (tenant, type, actor, position) WHERE handled_at IS NULL;

@@ -10,8 +10,8 @@ CREATE FUNCTION partition_locks() RETURNS integer
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT 'partitions'::regclass::oid::integer $$;
 
--- Takes those of the partitions that are free, whose lease is over, or that this node has, once all
--- commits under way in them have ended.
+-- Takes those of the partitions that are free or whose lease is over, and in which no commit is under
+-- way. It waits for no commit: leases are prolonged over the same connection.
 CREATE FUNCTION acquire_partitions(node text, ids integer[], lease_ms bigint)
 RETURNS TABLE (partition integer, held_epoch bigint, until bigint)
 LANGUAGE plpgsql
@@ -21,10 +21,12 @@ DECLARE
 BEGIN
   free := ARRAY(
     SELECT id FROM partitions
-    WHERE id = ANY(ids) AND (owner IS NULL OR owner = node OR lease_until < now_ms())
+    WHERE id = ANY(ids) AND (owner IS NULL OR lease_until < now_ms())
     ORDER BY id FOR NO KEY UPDATE
   );
-  PERFORM pg_advisory_xact_lock(partition_locks(), id) FROM unnest(free) AS id;
+  free := ARRAY(
+    SELECT id FROM unnest(free) AS id WHERE pg_try_advisory_xact_lock(partition_locks(), id)
+  );
   RETURN QUERY UPDATE partitions p SET owner = node, epoch = p.epoch + 1, lease_until = now_ms() + lease_ms
     WHERE p.id = ANY(free) RETURNING p.id, p.epoch, p.lease_until;
 END

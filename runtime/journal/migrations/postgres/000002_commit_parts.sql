@@ -3,9 +3,9 @@
 -- left out: -1 fenced, -2 conflict, -3 duplicate.
 --
 -- Each statement sees all that was committed before it, and with the partitions locked no other commit
--- can come between. Order of locks: partitions by id; actors; new mailbox rows by address and id;
--- waiting mailbox rows by position; the rest belongs to these actors alone. accept() and take() keep to
--- that order, and purge_rows() waits for nobody.
+-- can come between. Order of locks: partitions by id; actors; marks of refused commands, then new
+-- mailbox rows, each by address and id; waiting mailbox rows by position; the rest belongs to these
+-- actors alone. accept() and take() keep to that order, and purge_rows() waits for nobody.
 --
 -- Arrays are read by subscript, which is cheaper than unnest() of many: plpgsql holds them unpacked,
 -- except for the queries of loops, of which there are none for that reason.
@@ -19,7 +19,7 @@ CREATE FUNCTION commit_parts(
   e_part integer[], e_seq bigint[], e_type text[], e_v integer[], e_payload text[], e_cause text[],
   e_at bigint[], e_hash text[],
   s_part integer[], s_version integer[], s_state text[],
-  h_part integer[], h_id text[], h_digest text[], h_reply text[],
+  h_part integer[], h_id text[], h_digest text[], h_reply text[], h_refused boolean[],
   m_part integer[], m_tenant text[], m_type text[], m_actor text[], m_id text[], m_partition integer[],
   m_command text[], m_digest text[], m_sender text[],
   f_part integer[], f_name text[], f_at bigint[],
@@ -41,6 +41,7 @@ DECLARE
   parts constant integer := cardinality(p_id);
   keys bigint[];
   hits integer[];
+  refused_before integer[];
   hit_keys bigint[];
   relisted integer[];
   written integer;
@@ -58,13 +59,13 @@ BEGIN
 
   -- What was handled, and which timers stand.
   IF cardinality(h_part) > 0 THEN
-    hits := ARRAY(
-      SELECT h_part[i]
-      FROM generate_series(1, cardinality(h_part)) AS i
-      JOIN mailbox m ON m.tenant = p_tenant[h_part[i]] AND m.type = p_type[h_part[i]]
-        AND m.actor = p_id[h_part[i]] AND m.id = h_id[i]
-      WHERE coalesce(m.handled_at, -1) <> -1
-    );
+    SELECT coalesce(array_agg(h_part[i]) FILTER (WHERE NOT m.refused), '{}'),
+      array_agg(i) FILTER (WHERE m.refused)
+    INTO hits, refused_before
+    FROM generate_series(1, cardinality(h_part)) AS i
+    JOIN mailbox m ON m.tenant = p_tenant[h_part[i]] AND m.type = p_type[h_part[i]]
+      AND m.actor = p_id[h_part[i]] AND m.id = h_id[i]
+    WHERE coalesce(m.handled_at, -1) <> -1;
     FOREACH part IN ARRAY hits LOOP
       IF keys[part] = 0 THEN keys[part] := -3; END IF;
     END LOOP;
@@ -176,24 +177,46 @@ BEGIN
     END IF;
   END IF;
 
+  -- Marks of what was refused before.
+  IF refused_before IS NOT NULL THEN
+    UPDATE mailbox m SET handled_at = p_at[h_part[w.i]], digest = h_digest[w.i], reply = h_reply[w.i],
+      refused = h_refused[w.i]
+    FROM (
+      SELECT i, refused.id
+      FROM (
+        SELECT i FROM unnest(refused_before) AS i
+        WHERE keys[h_part[i]] >= 0
+        ORDER BY p_tenant[h_part[i]], p_type[h_part[i]], p_id[h_part[i]], h_id[i]
+      ) AS marks
+      CROSS JOIN LATERAL (
+        SELECT id FROM mailbox
+        WHERE tenant = p_tenant[h_part[i]] AND type = p_type[h_part[i]] AND actor = p_id[h_part[i]]
+          AND id = h_id[i] AND refused
+        FOR UPDATE
+      ) AS refused
+    ) AS w
+    WHERE m.tenant = p_tenant[h_part[w.i]] AND m.type = p_type[h_part[w.i]]
+      AND m.actor = p_id[h_part[w.i]] AND m.id = w.id;
+  END IF;
+
   -- Marks of what came straight from its sender, and messages to others.
   IF cardinality(h_part) + cardinality(m_part) > 0 THEN
     INSERT INTO mailbox (position, tenant, type, actor, id, partition, command, digest, sender,
-      accepted_at, attempts, handled_at, reply)
+      accepted_at, attempts, handled_at, reply, refused)
     SELECT position, tenant, type, actor, id, partition, command, digest, sender, p_at[row_part], attempts,
-      handled_at, reply
+      handled_at, reply, refused
     FROM (
       SELECT nextval('mailbox_position') AS position, *
       FROM (
         SELECT h_part[i] AS row_part, 0 AS rank, i, p_tenant[h_part[i]] AS tenant,
           p_type[h_part[i]] AS type, p_id[h_part[i]] AS actor, h_id[i] AS id,
           p_partition[h_part[i]] AS partition, 'null' AS command, h_digest[i] AS digest, '' AS sender,
-          1 AS attempts, p_at[h_part[i]] AS handled_at, h_reply[i] AS reply
+          1 AS attempts, p_at[h_part[i]] AS handled_at, h_reply[i] AS reply, h_refused[i] AS refused
         FROM generate_series(1, cardinality(h_part)) AS i
         WHERE keys[h_part[i]] >= 0
         UNION ALL
         SELECT m_part[i], 1, i, m_tenant[i], m_type[i], m_actor[i], m_id[i], m_partition[i],
-          m_command[i], m_digest[i], m_sender[i], 0, NULL, NULL
+          m_command[i], m_digest[i], m_sender[i], 0, NULL, NULL, false
         FROM generate_series(1, cardinality(m_part)) AS i
         WHERE keys[m_part[i]] >= 0
         ORDER BY row_part, rank, i
@@ -206,7 +229,8 @@ BEGIN
     -- Marks of what stood in the mailbox. The command itself is not needed any more.
     -- (coalesce() and not IS NULL: the index of waiting rows would be searched through.)
     IF written < cardinality(h_part) + cardinality(m_part) THEN
-      UPDATE mailbox m SET command = 'null', handled_at = p_at[h_part[w.i]], reply = h_reply[w.i]
+      UPDATE mailbox m SET command = 'null', handled_at = p_at[h_part[w.i]], reply = h_reply[w.i],
+        refused = h_refused[w.i]
       FROM (
         SELECT i, w.id
         FROM generate_series(1, cardinality(h_part)) AS i

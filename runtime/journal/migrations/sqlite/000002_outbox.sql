@@ -10,3 +10,6 @@ CREATE TABLE outbox (
 );
 
 CREATE INDEX outbox_by_partition ON outbox (partition, position);
+
+-- A refused command may be sent again under its id.
+ALTER TABLE mailbox ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;

@@ -59,9 +59,9 @@ CREATE TABLE mailbox (
   attempts INTEGER NOT NULL,
   handled_at INTEGER,
   reply TEXT
-) STRICT;
-INSERT INTO mailbox VALUES (1, 'acme', 'session', 'ses_1', 'cmd_1', 1, 'null', 'd:cmd_1', 'test', 1700000000000, 0, 1700000000000, '{"ok":true}');
-INSERT INTO mailbox VALUES (2, 'acme', 'session', 'ses_1', 'cmd_2', 1, '{"type":"say","id":"cmd_2"}', 'd:cmd_2', 'test', 1700000000000, 0, NULL, NULL);
+, refused INTEGER NOT NULL DEFAULT 0) STRICT;
+INSERT INTO mailbox VALUES (1, 'acme', 'session', 'ses_1', 'cmd_1', 1, 'null', 'd:cmd_1', 'test', 1700000000000, 0, 1700000000000, '{"ok":true}', 0);
+INSERT INTO mailbox VALUES (2, 'acme', 'session', 'ses_1', 'cmd_2', 1, '{"type":"say","id":"cmd_2"}', 'd:cmd_2', 'test', 1700000000000, 0, NULL, NULL, 0);
 CREATE TABLE timers (
   tenant TEXT NOT NULL,
   type TEXT NOT NULL,

@@ -15,6 +15,7 @@ import { invariant } from "../../actors/invariant.ts";
 import { errorCode, errorMessage, SynapseError } from "../errors.ts";
 import type { NewDeadLetter } from "../journal/directory_port.ts";
 import { JournalUnavailable } from "../journal/port.ts";
+import { type Attempt, tookPlace } from "./attempt.ts";
 import { bury } from "./dead_letters.ts";
 import { type Delivery, effectEnd, effectOf } from "./delivery.ts";
 import { Effects } from "./effects.ts";
@@ -29,13 +30,6 @@ import { toCommit } from "./to_commit.ts";
 
 /** Commands decided in one step. */
 const STEP_COMMANDS = 64;
-
-interface Attempt {
-  readonly before: unknown;
-  readonly step: Step;
-  /** Whether it was let out. */
-  readonly out: boolean;
-}
 
 /** A live actor. */
 export class Activation {
@@ -167,7 +161,7 @@ export class Activation {
     // Before the state is read: whatever is decided on it is committed under this epoch or not at all.
     this.#lease = this.#services.hold(this.address);
     const actor = await loadActor(this.#services.journal, behavior, this.address);
-    const own = actor.hash === this.#attempt?.step.after.hash;
+    const own = tookPlace(this.#attempt, actor);
     // A commit of unknown outcome took place after all: what it lets out is late, not lost.
     if (own) this.#letOut();
     this.#actor = actor;

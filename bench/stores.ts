@@ -60,7 +60,7 @@ async function openPostgres(): Promise<Store> {
       settings: {
         fsync: "on",
         full_page_writes: "on",
-        shared_buffers: "1GB",
+        shared_buffers: "4GB",
         max_wal_size: "4GB",
         track_wal_io_timing: "off",
       },

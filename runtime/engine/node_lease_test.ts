@@ -4,7 +4,7 @@ import type { Journal } from "../journal/port.ts";
 import type { EffectContext, EffectHandler } from "./effect_handler.ts";
 import { ledger, type LedgerCommand, note } from "./ledger_actor.ts";
 import { Jobs } from "./ledger_node.ts";
-import { LeaseWorld } from "./lease_world.ts";
+import { LeaseWorld } from "./test_lease_world.ts";
 
 const begin = (job: string, policy: "retry" | "once" = "retry"): LedgerCommand => ({
   type: "begin",

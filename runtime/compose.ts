@@ -8,10 +8,11 @@ import { session } from "../actors/session/behavior.ts";
 import type { SessionState } from "../actors/session/state.ts";
 import type { Json } from "../actors/behavior.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { composeEffects } from "./compose/effects.ts";
 import { createHealth } from "./compose/health.ts";
 import { listen } from "./compose/listen.ts";
-import { createLookupEffects } from "./compose/lookup_effects.ts";
 import { openJournal } from "./compose/open_journal.ts";
+import { openMemory } from "./compose/open_memory.ts";
 import { openStreams } from "./compose/open_streams.ts";
 import { composeRouter } from "./compose/router.ts";
 import { secretMask } from "./compose/secret_mask.ts";
@@ -27,8 +28,7 @@ import type { AnyBehavior } from "./engine/step.ts";
 import { type Entropy, systemEntropy } from "./entropy.ts";
 import { systemHeap } from "./heap.ts";
 import type { Journal } from "./journal/port.ts";
-import { createModelEffects } from "./llm/model_effect.ts";
-import { createSkillEffect } from "./sandbox/skill_effect.ts";
+import type { Memory } from "./memory/port.ts";
 import type { Skills } from "./sandbox/port.ts";
 import type { LiveEvents, Streams } from "./streams/port.ts";
 import { createLogger, stderrSink } from "./telemetry/log.ts";
@@ -36,7 +36,6 @@ import { systemMemoryLimitBytes } from "./telemetry/memory_limit.ts";
 import { createMetrics, type ScrapedMetrics } from "./telemetry/metrics.ts";
 import type { Logger, Metrics } from "./telemetry/port.ts";
 import { noteSession } from "./telemetry/session_metrics.ts";
-import { tracer } from "./telemetry/traces.ts";
 import { PROTOCOL_VERSION, VERSION } from "./version.ts";
 
 /**
@@ -77,7 +76,7 @@ export interface RunningNode {
 export async function startNode(config: Config, options: StartOptions = {}): Promise<RunningNode> {
   await using started = new AsyncDisposableStack();
   const engine = started.use(await startEngine(config, options));
-  const { clock, entropy, log, metrics, node, journal, live, skills } = engine;
+  const { clock, entropy, log, metrics, node, journal, live, skills, memory } = engine;
   const edge = createEdge({
     clock,
     entropy,
@@ -87,11 +86,12 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     journal,
     live,
     skills,
+    memory,
     providers: Object.keys(config.llm.providers),
     api_key: config.http.api_key,
     limits: config.limits,
     version: VERSION,
-    health: createHealth({ clock, config, engine: node, journal, streams: engine.streams, skills }),
+    health: createHealth({ ...engine, config, engine: node }),
   });
   const servers = listen(config.http, edge, log);
   const owned = started.move();
@@ -122,6 +122,8 @@ export interface RunningEngine extends AsyncDisposable {
   readonly journal: Journal;
   readonly live: LiveEvents;
   readonly skills: Skills;
+  /** Null: there is none. */
+  readonly memory: Memory | null;
   readonly node: Node;
   readonly streams: Streams;
   /**
@@ -154,6 +156,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
   const world = { clock: systemClock, entropy: systemEntropy, log, metrics };
   const skills = started.use(await composeSkills(config, { ...world, env, mask }));
   const router = await composeRouter(config, { ...world, mask });
+  const memory = started.use(await openMemory(config, world));
   const { streams, ingest } = await openStreams(config, world);
   started.use(streams);
   const { live } = streams;
@@ -161,11 +164,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
     ...world,
     journal,
     streams,
-    handlers: {
-      ...createModelEffects({ router, skills, limits }),
-      ...createLookupEffects({ journal, clock: world.clock, limits }),
-      skill: createSkillEffect({ skills, tracer: tracer("synapse.skills") }),
-    },
+    handlers: composeEffects(config, { ...world, journal, router, skills, memory, mask }),
     limits,
     identity: {
       id: config.node_id,
@@ -206,6 +205,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
     streams,
     live,
     skills,
+    memory,
     node,
     quiesce,
     [Symbol.asyncDispose]: dispose,
@@ -220,8 +220,11 @@ async function putAgents({ agents, agents_declared }: Config, journal: Journal):
   }
 }
 
-function sessionType({ limits, security }: Config, outgoing: boolean): ActorType {
-  return { behavior: session as AnyBehavior, limits: { ...limits, ...security }, outgoing };
+function sessionType({ limits, security, memory }: Config, outgoing: boolean): ActorType {
+  const behavior = session as AnyBehavior;
+  // What nothing can ever take must not wait in a session.
+  const noMemory = memory === null ? { memory_unwritten: 0 } : {};
+  return { behavior, limits: { ...limits, ...security, ...noMemory }, outgoing };
 }
 
 async function collectFigures(journal: Journal, metrics: Metrics): Promise<void> {

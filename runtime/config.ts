@@ -13,6 +13,7 @@ import { type Environment, readEnvironment } from "./config/environment.ts";
 import { type ConfigFault, configInvalid, unsetVariable, wrongValue } from "./config/fault.ts";
 import type { FileValues } from "./config/file_schema.ts";
 import { readFileValues } from "./config/file_values.ts";
+import { resolveMemory, withMemoryPolicy } from "./config/memory.ts";
 import { journalPath } from "./config/journal_path.ts";
 import { keyOf, type PathStep } from "./config/json_schema.ts";
 import { checkModel, type ProviderSources, resolveLlm } from "./config/providers.ts";
@@ -22,6 +23,8 @@ import { PROTOCOL_VERSION, SPEC_VERSION, VERSION } from "./version.ts";
 
 export type {
   Config,
+  EmbeddingsConfig,
+  MemoryConfig,
   Mode,
   PostgresConfig,
   Price,
@@ -80,6 +83,8 @@ function resolveConfig(
   const path = (...parts: string[]) => resolve(source.cwd, ...parts);
   const { timeout_ms, memory_mb, pool_size, workspace } = values.skills;
   const container = environment.MODE !== "local";
+  const journal = resolveJournal(environment, values.journal, path);
+  const memory = resolveMemory(values.memory, { ...sources, journal, path }, llm, faults);
   return {
     system: {
       name: values.system.name,
@@ -101,7 +106,7 @@ function resolveConfig(
     log: { level: environment.LOG_LEVEL, format: logFormat(environment, source) },
     llm,
     security: values.security,
-    agents: values.agents,
+    agents: withMemoryPolicy(values.agents, values.memory),
     agents_declared: Object.keys(file.values.agents ?? {}),
     skills: {
       timeout_ms,
@@ -110,7 +115,8 @@ function resolveConfig(
       workspace: workspace ? path(workspace) : path(environment.SYNAPSE_DATA_DIR, "workspace"),
       secrets: resolveSecrets(values.skills.secrets, sources, faults),
     },
-    journal: resolveJournal(environment, values.journal, path),
+    journal,
+    memory,
     redis: environment.REDIS_URL === undefined
       ? null
       : { url: environment.REDIS_URL, namespace: "synapse" },

@@ -32,6 +32,10 @@ Deno.test("loadConfig() has a default for everything", () => {
       synchronous: "full",
       partitions: 128,
     },
+    memory: {
+      index: { kind: "embedded", path: "/srv/node/data/memory.db" },
+      embeddings: null,
+    },
     redis: null,
     cluster: { lease_ms: 3000, heartbeat_ms: 1000 },
     traces: { enabled: false },

@@ -68,6 +68,12 @@ export const limitsSchema = z.strictObject({
     200,
     "Schedules of one session that are not closed; one more is refused",
   ),
+  memory_unwritten: count(
+    1000,
+    1,
+    100_000,
+    "Changes that one session has for memory and that memory has yet to take; one more call of `remember` fails",
+  ),
   command_attempts: count(
     5,
     1,
@@ -114,7 +120,7 @@ export const limitsSchema = z.strictObject({
   ),
   wait_ms: count(300_000, 1000, 3_600_000, "The longest `?wait`; a longer one is cut to it"),
   drain_ms: count(
-    400,
+    250,
     0,
     600_000,
     "Milliseconds that a stopping node lets skill calls under way finish",

@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { delegateSkill } from "./delegate.ts";
+import { forgetSkill } from "./forget.ts";
+import { recallSkill } from "./recall.ts";
+import { rememberSkill } from "./remember.ts";
 import { scheduleSkill } from "./schedule.ts";
+import type { Skill } from "./skill.ts";
 import { idleContext } from "./testing.ts";
+
+const actorSkills = (): Skill[] => [
+  delegateSkill(),
+  scheduleSkill(),
+  rememberSkill(),
+  recallSkill(),
+  forgetSkill(),
+];
 
 Deno.test("delegate takes a task, and an agent's name or none", () => {
   const { input } = delegateSkill();
@@ -31,16 +43,32 @@ Deno.test("schedule takes what create, list and cancel need", () => {
   }
 });
 
-Deno.test("delegate and schedule have inputs that every provider takes: an object at the top", () => {
-  for (const { input } of [delegateSkill(), scheduleSkill()]) {
+Deno.test("remember, recall and forget take what they need, and nothing else", () => {
+  const [remember, recall, forget] = [rememberSkill(), recallSkill(), forgetSkill()];
+  assert.deepEqual(remember.input.parse({ text: "Tea" }), { text: "Tea", kind: "fact" });
+  assert.deepEqual(recall.input.parse({ query: "tea" }), { query: "tea", k: 5 });
+  assert.deepEqual(forget.input.parse({ ids: ["mem_1"] }), { ids: ["mem_1"] });
+  const wrong: [Skill, unknown][] = [
+    [remember, { text: "" }],
+    [remember, { text: "Tea", kind: "secret" }],
+    [remember, { text: "Tea", tenant: "other" }],
+    [recall, { query: "tea", k: 51 }],
+    [recall, { query: "tea", kinds: [] }],
+    [forget, { ids: [] }],
+  ];
+  for (const [skill, input] of wrong) assert.ok(!skill.input.safeParse(input).success);
+});
+
+Deno.test("Skills of the session have inputs that every provider takes: an object at the top", () => {
+  for (const { input } of actorSkills()) {
     const schema = z.toJSONSchema(input, { io: "input" });
     assert.equal(schema.type, "object");
     assert.ok(!("oneOf" in schema) && !("anyOf" in schema));
   }
 });
 
-Deno.test("delegate and schedule do nothing outside of a session", () => {
-  for (const skill of [delegateSkill(), scheduleSkill()]) {
+Deno.test("Skills of the session do nothing outside of one", () => {
+  for (const skill of actorSkills()) {
     assert.throws(() => skill.run({}, idleContext()), TypeError);
   }
 });

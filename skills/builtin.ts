@@ -6,10 +6,13 @@
 import { calculatorSkill } from "./calculator.ts";
 import { clockSkill } from "./clock.ts";
 import { delegateSkill } from "./delegate.ts";
+import { forgetSkill } from "./forget.ts";
 import { httpFetchSkill } from "./http_fetch.ts";
 import { httpSendSkill } from "./http_send.ts";
 import { listFilesSkill } from "./list_files.ts";
 import { readFileSkill } from "./read_file.ts";
+import { recallSkill } from "./recall.ts";
+import { rememberSkill } from "./remember.ts";
 import { scheduleSkill } from "./schedule.ts";
 import type { Skill } from "./skill.ts";
 import { writeFileSkill } from "./write_file.ts";
@@ -22,6 +25,8 @@ export interface BuiltinSkillOptions {
   readonly allowedHosts: readonly string[];
   /** The folder of the file skills. */
   readonly root: string;
+  /** Whether there is memory, and so the skills that use it. */
+  readonly memory: boolean;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface BuiltinSkillOptions {
  * @throws {TypeError} if an allowed host cannot be read
  */
 export function builtinSkills(options: BuiltinSkillOptions): readonly Skill[] {
-  const { now, allowedHosts, root } = options;
+  const { now, allowedHosts, root, memory } = options;
   return [
     clockSkill(now),
     calculatorSkill(),
@@ -41,5 +46,6 @@ export function builtinSkills(options: BuiltinSkillOptions): readonly Skill[] {
     writeFileSkill(root),
     delegateSkill(),
     scheduleSkill(),
+    ...(memory ? [rememberSkill(), recallSkill(), forgetSkill()] : []),
   ];
 }

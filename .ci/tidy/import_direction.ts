@@ -18,8 +18,8 @@ const ADAPTERS: readonly RegExp[] = [
   /^runtime\/llm\/openai\w*\.ts$/,
   /^runtime\/llm\/anthropic\w*\.ts$/,
   /^runtime\/llm\/demo\w*\.ts$/,
-  /^runtime\/memory\/embedded\w*\.ts$/,
-  /^runtime\/memory\/qdrant\w*\.ts$/,
+  /^runtime\/memory\/embedded\//,
+  /^runtime\/memory\/qdrant\//,
   /^runtime\/sandbox\/(?!(port|contract)\.ts$)/,
 ];
 

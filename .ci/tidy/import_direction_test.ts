@@ -42,7 +42,7 @@ Deno.test("importDirection() lets work be done through ports, not adapters", () 
   refuses("runtime/edge/events.ts", "../streams/local.ts", adapter);
   refuses("runtime/streams/port.ts", "./redis/open.ts", adapter);
   refuses("runtime/llm/router.ts", "./openai.ts", adapter);
-  refuses("runtime/memory/fusion.ts", "./qdrant.ts", adapter);
+  refuses("runtime/memory/fusion.ts", "./qdrant/open.ts", adapter);
   refuses("runtime/edge/skills.ts", "../sandbox/loader.ts", adapter);
 });
 

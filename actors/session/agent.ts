@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { memoryPolicySchema } from "./memory_policy.ts";
 
 /** Bounds on what may be spent; one that is absent is not bounded. */
 export const budgetSchema = z.strictObject({
@@ -42,6 +43,8 @@ export const agentSchema = z.strictObject({
     ),
   on_busy: z.enum(["queue", "inject", "interrupt", "reject"]).default("queue")
     .describe("What happens to a message that arrives during a turn"),
+  memory: memoryPolicySchema.optional()
+    .describe("What it does with memory by itself: nothing unless given"),
 });
 
 /** What an agent is, all defaults filled in. */

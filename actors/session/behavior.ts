@@ -17,7 +17,7 @@ import { parseEvent } from "./upcast.ts";
 /** The agent session. */
 export const session: Behavior<SessionState, SessionCommand, SessionEvent, SessionLimits> = {
   type: "session",
-  state_version: 2,
+  state_version: 3,
   initial: initialState,
   decide,
   evolve,
@@ -29,7 +29,7 @@ export const session: Behavior<SessionState, SessionCommand, SessionEvent, Sessi
 };
 
 function summary(state: SessionState): Summary {
-  const { agent, metadata, parent, usage, turns, queue } = state;
+  const { agent, metadata, parent, usage, turns, queue, memory } = state;
   return {
     status: statusOf(state),
     label: agent?.name ?? "",
@@ -40,6 +40,11 @@ function summary(state: SessionState): Summary {
       usage,
       turns,
       queued: queue.length,
+      memory: {
+        noted: memory.noted,
+        forgettings: memory.forgettings,
+        unwritten: memory.unwritten.length,
+      },
     },
   };
 }

@@ -6,6 +6,12 @@
 import { z } from "zod";
 import { pinnedAgentSchema } from "./agent.ts";
 import {
+  memoryDraftSchema,
+  noteOutcomeSchema,
+  recalledNoteSchema,
+  recallModeSchema,
+} from "./memory_item.ts";
+import {
   decisionSchema,
   faultSchema,
   jsonSchema,
@@ -38,7 +44,11 @@ export const sessionCommandSchema = z.discriminatedUnion("type", [
     parent: parentSchema,
     task: z.object({ message_id: z.string(), content: z.string() }),
   }),
-  command("session.close", { reason: z.string().nullable() }),
+  command("session.close", {
+    reason: z.string().nullable(),
+    /** Whether what it noted goes from memory too; it stays unless given. */
+    forget: z.boolean().optional(),
+  }),
   command("message.send", {
     message_id: z.string(),
     content: z.string(),
@@ -96,6 +106,33 @@ export const sessionCommandSchema = z.discriminatedUnion("type", [
   }),
   /** From the shell: the session's schedules that are not closed, as far as a call needs them. */
   command("schedules.found", { call_id: z.string(), schedules: z.array(knownScheduleSchema) }),
+  /** From the shell: what memory found, for a turn or for a call of `recall`. */
+  command("memory.found", {
+    call_id: z.string(),
+    items: z.array(recalledNoteSchema),
+    mode: recallModeSchema,
+    unavailable: faultSchema.nullable(),
+  }),
+  /** From the shell: what is worth keeping of a turn. */
+  command("memory.extract", {
+    call_id: z.string(),
+    items: z.array(memoryDraftSchema),
+    usage: usageSchema,
+    error: faultSchema.nullable(),
+  }),
+  /** From the shell: memory did what event `of` asks, or never will (`refused`). */
+  command("memory.settle", {
+    of: z.int(),
+    outcomes: z.array(noteOutcomeSchema),
+    forgotten: z.int(),
+    refused: faultSchema.nullable(),
+  }),
+  /** From the shell: memory cannot be reached for event `of`. */
+  command("memory.defer", { of: z.int(), error: faultSchema }),
+  /** From the session's own timer: memory may be back. */
+  command("memory.retry", { of: z.int() }),
+  /** From people: these items are to be forgotten, or all that the session noted. */
+  command("memory.forget", { ids: z.array(z.string()).nullable(), by: z.string() }),
   /** From the session's own timer: the turn's wall time may be over. */
   command("turn.expire", { turn: z.int() }),
 ]);

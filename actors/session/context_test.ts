@@ -54,6 +54,24 @@ Deno.test("estimateTokens() takes about one token for four characters", () => {
   assert.equal(estimateTokens("12345"), 2);
 });
 
+Deno.test("systemPrompt() shows what memory found before the summary, leaving out what does not fit", () => {
+  const note = (id: string, text: string) => ({ id, kind: "fact", text, at: 1, score: 1 }) as const;
+  const { state } = play(openSession({ system: "Be kind", context_tokens: 1000 }), send("m1"));
+  const recalled = [note("long", text(201)), note("a", "Tea\nat five"), note("b", "Rome")];
+  const shown = systemPrompt({
+    ...state,
+    summary: "They met",
+    turn: { ...state.turn!, recalled },
+  });
+  assert.match(
+    shown,
+    /^Be kind\n\nRemembered .*:\n- \[fact, a\] Tea\n {2}at five\n- \[fact, b\] Rome\n\nSummary .*\nThey met$/,
+  );
+  // The turn's own message leaves no room for it.
+  const full = play(openSession({ context_tokens: 1000 }), send("m1", null, text(990))).state;
+  assert.equal(systemPrompt({ ...full, turn: { ...full.turn!, recalled } }), "");
+});
+
 Deno.test("itemTokens() counts the calls of an answer as well as its text", () => {
   const [answer] = group("call_1_0", 0);
   assert.equal(itemTokens(answer!), 6 + estimateTokens("clock{}"));

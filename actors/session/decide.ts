@@ -10,6 +10,14 @@ import type { SessionEvent } from "./events.ts";
 import { onApprovalDecide } from "./on_approval.ts";
 import { onChildReply, onChildSpawn, onSpawn } from "./on_child.ts";
 import { onCancel, onClose, onCreate, onExpire, onFork } from "./on_lifecycle.ts";
+import {
+  onMemoryDefer,
+  onMemoryExtract,
+  onMemoryForget,
+  onMemoryFound,
+  onMemoryRetry,
+  onMemorySettle,
+} from "./on_memory.ts";
 import { onMessageSend } from "./on_message.ts";
 import { onContextCompact, onLlmComplete, onLlmFail } from "./on_model_result.ts";
 import { onSchedulesFound } from "./on_schedule.ts";
@@ -96,6 +104,18 @@ function dispatch(draft: Draft, command: SessionCommand): Json | Rejection | voi
       return onChildReply(draft, command);
     case "schedules.found":
       return onSchedulesFound(draft, command);
+    case "memory.found":
+      return onMemoryFound(draft, command);
+    case "memory.extract":
+      return onMemoryExtract(draft, command);
+    case "memory.settle":
+      return onMemorySettle(draft, command);
+    case "memory.defer":
+      return onMemoryDefer(draft, command);
+    case "memory.retry":
+      return onMemoryRetry(draft, command);
+    case "memory.forget":
+      return onMemoryForget(draft, command);
     default:
       return command satisfies never;
   }

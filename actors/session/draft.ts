@@ -25,6 +25,8 @@ export interface SessionLimits {
   readonly children_total: number;
   /** Schedules of a session that are not closed. */
   readonly schedules_per_session: number;
+  /** Events that memory has yet to act on; 0 where there is no memory. */
+  readonly memory_unwritten: number;
 }
 
 /** A decision in the making. */

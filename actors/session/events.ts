@@ -7,6 +7,12 @@
 import { z } from "zod";
 import { pinnedAgentSchema } from "./agent.ts";
 import {
+  memoryNoteSchema,
+  noteOutcomeSchema,
+  recalledNoteSchema,
+  recallModeSchema,
+} from "./memory_item.ts";
+import {
   decisionSchema,
   faultSchema,
   jsonSchema,
@@ -96,8 +102,11 @@ export const sessionEventSchema = z.discriminatedUnion("type", [
     call_id,
     output: jsonSchema,
     shown_chars: z.int().positive(),
-    /** `message`: by messages between actors, without an effect that could do anything. */
-    via: z.enum(["run", "lookup", "person", "message"]),
+    /**
+     * `message`: by messages between actors, without an effect that could do anything. `session`: by
+     * the session itself, whose other events say what it did.
+     */
+    via: z.enum(["run", "lookup", "person", "message", "session"]),
     ms: z.number(),
   }),
   event("skill.failed", { call_id, error: faultSchema, ms: z.number() }),
@@ -133,6 +142,46 @@ export const sessionEventSchema = z.discriminatedUnion("type", [
     usage: usageSchema,
     degraded: faultSchema.nullable(),
   }),
+  /** What memory found for the turn; the model sees it, so a replay needs no index. */
+  event("memory.recalled", {
+    turn,
+    call_id,
+    items: z.array(recalledNoteSchema),
+    mode: recallModeSchema,
+    /** Why memory could not be asked; the turn goes on without it. */
+    unavailable: faultSchema.nullable(),
+  }),
+  /** Something to be kept, by a call of `remember` or found after a turn. Memory has it once `memory.written` says so. */
+  event("memory.noted", {
+    call_id,
+    source: z.enum(["skill", "extraction"]),
+    /** Whose items they are: see `memoryOwner`. */
+    owner: z.string(),
+    items: z.array(memoryNoteSchema),
+    usage: usageSchema,
+    error: faultSchema.nullable(),
+  }),
+  /**
+   * Items to be forgotten: these, or all that the session noted so far. They stay in the journal.
+   * `owner`: whose items only; null: whoever's.
+   */
+  event("memory.forgetting", {
+    ids: z.array(z.string()).nullable(),
+    owner: z.string().nullable(),
+    by: z.string(),
+  }),
+  /** Memory did what event `of` asks: with each item's outcome, and how many it forgot. */
+  event("memory.written", {
+    of: z.int().min(1),
+    outcomes: z.array(noteOutcomeSchema),
+    forgotten: z.int(),
+    /** Set when memory will never take it. */
+    refused: faultSchema.nullable(),
+  }),
+  /** Memory could not be reached for event `of`; it is tried again at `until`. */
+  event("memory.deferred", { of: z.int().min(1), until: z.number(), error: faultSchema }),
+  /** That time has come. */
+  event("memory.resumed", { of: z.int().min(1) }),
   event("budget.exceeded", {
     turn,
     scope: z.enum(["turn", "session"]),

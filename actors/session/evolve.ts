@@ -6,8 +6,9 @@
  */
 import type { Payload, SessionEvent } from "./events.ts";
 import { applyToCall, spawned } from "./evolve_call.ts";
+import { applyToMemory, owesExtraction } from "./evolve_memory.ts";
 import { answered, compacted, endTurn, spend, started, withTurn } from "./evolve_turn.ts";
-import { initialState, isWaiting, type SessionState } from "./state.ts";
+import { initialState, isWaiting, NO_MEMORY, type SessionState } from "./state.ts";
 
 /** The state after one more event. */
 export function evolve(
@@ -45,7 +46,7 @@ function apply(state: SessionState, event: SessionEvent, at: number, seq: number
     case "turn.started":
       return started(state, event.payload, at, seq);
     case "turn.completed":
-      return { ...endTurn(state, at, ""), failed: false };
+      return { ...endTurn(owesExtraction(state, seq), at, ""), failed: false };
     case "turn.failed":
       return {
         ...endTurn(state, at, `the turn failed: ${event.payload.error.message}`),
@@ -74,6 +75,13 @@ function apply(state: SessionState, event: SessionEvent, at: number, seq: number
       return spend(state, event.payload.usage);
     case "context.compacted":
       return compacted(state, event.payload, seq);
+    case "memory.recalled":
+    case "memory.noted":
+    case "memory.forgetting":
+    case "memory.written":
+    case "memory.deferred":
+    case "memory.resumed":
+      return applyToMemory(state, event, seq);
     case "budget.exceeded":
       return state;
     default:
@@ -84,7 +92,7 @@ function apply(state: SessionState, event: SessionEvent, at: number, seq: number
 /**
  * Takes over the source's state, without what was under way in it: that stays the source's, and so does
  * the time of its turn, since the state does not say when its last event was. Children answer the
- * source, and a child's fork answers nobody.
+ * source, and a child's fork answers nobody. What the source noted for memory is the source's.
  */
 function forked(id: string, payload: Payload<"session.forked">): SessionState {
   const source = payload.state as unknown as SessionState;
@@ -102,6 +110,7 @@ function forked(id: string, payload: Payload<"session.forked">): SessionState {
     metadata: payload.metadata,
     parent: null,
     children: 0,
+    memory: NO_MEMORY,
   };
 }
 

@@ -4,12 +4,13 @@
  * @module
  */
 import { compactTranscript, planCompaction } from "./context.ts";
+import { memoryPolicy } from "./memory_policy.ts";
 import type { Payload } from "./events.ts";
 import { activeMs, NO_USAGE } from "./state.ts";
 import type { CompactionPlan, Item, OpenCall, QueuedMessage, SessionState, Turn } from "./state.ts";
 import type { Usage } from "./values.ts";
 
-/** Begins a turn with messages of the queue; a model call is due. */
+/** Begins a turn with messages of the queue; a model call is due, or before it a look into memory. */
 export function started(
   state: SessionState,
   payload: Payload<"turn.started">,
@@ -25,19 +26,23 @@ export function started(
     waiting_since: null,
     steps: 0,
     usage: NO_USAGE,
+    recalled: [],
     due: null,
     last_call_id: "",
     calls: [],
     injected: [],
   };
-  return oweModelCall({
+  const next = {
     ...state,
     turn,
     turns: payload.turn,
     failed: false,
     queue: state.queue.filter((message) => !taken.includes(message)),
     transcript: [...state.transcript, ...taken.map(userItem)],
-  }, seq);
+  };
+  if (!memoryPolicy(state.agent?.spec).recall.auto) return oweModelCall(next, seq);
+  const due = { kind: "recall", call_id: `recall_${seq}` } as const;
+  return { ...next, turn: { ...turn, due } };
 }
 
 /** Notes an answer: its calls are open, or messages that waited for it join. */

@@ -33,6 +33,8 @@ export interface ModelWork {
   readonly messages: readonly ModelMessage[];
   /** Names of the skills offered; `*` means all. */
   readonly skills: readonly string[];
+  /** Names of skills that are not offered all the same. */
+  readonly withheld: readonly string[];
   /** `provider/model`, `provider`, or null for the default provider's default model. */
   readonly model: string | null;
   readonly fallbacks: readonly string[];

@@ -7,6 +7,7 @@ import type { Json, Rejection } from "../behavior.ts";
 import type { CommandOf } from "./commands.ts";
 import type { Draft } from "./draft.ts";
 import { fact } from "./events.ts";
+import { forgetAll } from "./on_memory.ts";
 import { reject } from "./rejections.ts";
 import { armWallTimer, closeTurn, endTurn, enforceBudgets } from "./turns.ts";
 
@@ -37,17 +38,21 @@ export function onCancel(draft: Draft, command: CommandOf<"turn.cancel">): Json 
   return { turn: turn.number };
 }
 
-/** Ends the session for good. Doing it again changes nothing. */
-export function onClose(draft: Draft, { reason }: CommandOf<"session.close">): Json {
+/** Ends the session for good, and what memory has of it if that is wanted. Doing it again changes nothing. */
+export function onClose(draft: Draft, command: CommandOf<"session.close">): Json {
   const { id } = draft.facts;
-  if (draft.state.phase === "closed") return { id };
+  if (draft.state.phase !== "closed") close(draft, command.reason);
+  if (command.forget) forgetAll(draft, "the session was deleted");
+  return { id };
+}
+
+function close(draft: Draft, reason: string | null): void {
   const why = reason === null ? "" : `: ${reason}`;
   if (draft.state.turn) {
     closeTurn(draft, { kind: "cancelled", reason: `the session was closed${why}` });
   }
   // The end of its task closes a child.
   if (draft.state.phase === "open") draft.add(fact("session.closed", { reason }));
-  return { id };
 }
 
 /** Ends the turn if its wall time is over; else, unless people are waited for, looks again later. */

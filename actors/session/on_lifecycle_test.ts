@@ -183,7 +183,15 @@ Deno.test("summary() shows a list the status, the agent and what was used", () =
   assert.deepEqual(session.summary(busy.state), {
     status: "running",
     label: "assistant",
-    details: { agent_version: 1, metadata: {}, parent: null, usage: USAGE, turns: 2, queued: 1 },
+    details: {
+      agent_version: 1,
+      metadata: {},
+      parent: null,
+      usage: USAGE,
+      turns: 2,
+      queued: 1,
+      memory: { noted: 0, forgettings: 0, unwritten: 0 },
+    },
   });
   assert.deepEqual(session.summary(newSession().state).status, "new");
 });

@@ -39,6 +39,7 @@ Deno.test("pending() asks the model with what the agent's definition says", () =
     system: "Be kind",
     messages: [{ role: "user", content: "text of m1" }],
     skills: ["clock"],
+    withheld: [],
     model: "openai/gpt-9",
     fallbacks: ["demo"],
     max_output_tokens: 77,

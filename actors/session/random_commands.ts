@@ -6,6 +6,8 @@
 import fc from "fast-check";
 import type { Json } from "../behavior.ts";
 import type { SessionCommand } from "./commands.ts";
+import { type RecalledNote, recallModeSchema } from "./memory_item.ts";
+import { MEMORY_KINDS } from "./memory_policy.ts";
 import { cancel, close, create, sampleAgent } from "./session_scenario.ts";
 import {
   decisionSchema,
@@ -47,6 +49,23 @@ const scheduleInput: fc.Arbitrary<Json> = fc.constantFrom<Json>(
   { action: "cancel", id: "sch_1" },
 );
 
+const memoryCall = fc.oneof(
+  fc.record({
+    skill: fc.constantFrom("remember", "recall", "forget"),
+    input: fc.constantFrom<Json>(
+      { text: "Tea at five", kind: "preference" },
+      { query: "tea" },
+      { ids: ["mem_1"] },
+    ),
+  }),
+  fc.constantFrom<Pick<ProposedCall, "skill" | "input">>(
+    { skill: "remember", input: { text: "Tea at five" } },
+    { skill: "remember", input: { text: "Coffee at six", kind: "procedure" } },
+    { skill: "recall", input: { query: "tea" } },
+    { skill: "forget", input: { ids: ["mem_1", "mem_2"] } },
+  ),
+);
+
 const skillAndInput: fc.Arbitrary<Pick<ProposedCall, "skill" | "input">> = fc.oneof(
   {
     weight: 4,
@@ -60,6 +79,7 @@ const skillAndInput: fc.Arbitrary<Pick<ProposedCall, "skill" | "input">> = fc.on
     }),
   },
   { weight: 1, arbitrary: fc.record({ skill: fc.constant("schedule"), input: scheduleInput }) },
+  { weight: 2, arbitrary: memoryCall },
 );
 
 /** A call that a model asks for. */
@@ -83,11 +103,30 @@ export const knownSchedule: fc.Arbitrary<KnownSchedule> = fc.record({
   next: rarely(fc.nat(), null),
 });
 
+/** An item that memory finds; some are too long for a narrow window. */
+export const recalledNote: fc.Arbitrary<RecalledNote> = fc.record({
+  id: fc.constantFrom("mem_1", "mem_2"),
+  kind: fc.constantFrom(...MEMORY_KINDS),
+  text,
+  at: fc.nat(),
+  score: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
 /** The choice that comes with a message. */
 export const onBusy = rarely(fc.constantFrom(...onBusySchema.options), null);
 
 /** Ids that calls of all kinds really get, and some that they never do. */
-const callId = fc.constantFrom("call_1_0", "call_2_1", "llm_3", "llm_7", "compact_9", "nope", "");
+const callId = fc.constantFrom(
+  "call_1_0",
+  "call_2_1",
+  "llm_3",
+  "llm_7",
+  "compact_9",
+  "recall_3",
+  "extract_6",
+  "nope",
+  "",
+);
 
 const error = fc.constant({ code: "broken", message: "It broke" });
 
@@ -166,4 +205,37 @@ export const anyCommand: fc.Arbitrary<SessionCommand> = fc.oneof(
     schedules: fc.array(knownSchedule, { maxLength: 3 }),
   }),
   fc.record({ type: fixed("turn.expire"), turn: fc.integer() }),
+  fc.record({
+    type: fixed("memory.found"),
+    call_id: callId,
+    items: fc.array(recalledNote, { maxLength: 3 }),
+    mode: fc.constantFrom(...recallModeSchema.options),
+    unavailable: rarely(error, null),
+  }),
+  fc.record({
+    type: fixed("memory.extract"),
+    call_id: callId,
+    items: fc.array(
+      fc.record({ kind: fc.constantFrom(...MEMORY_KINDS), text: fc.constant("Tea") }),
+    ),
+    usage,
+    error: rarely(error, null),
+  }),
+  fc.record({
+    type: fixed("memory.settle"),
+    of: fc.nat(30),
+    outcomes: fc.array(
+      fc.constant({ id: "mem_1", outcome: "stored" as const, into: "mem_1" }),
+      { maxLength: 1 },
+    ),
+    forgotten: fc.nat(3),
+    refused: rarely(error, null),
+  }),
+  fc.record({ type: fixed("memory.defer"), of: fc.nat(30), error }),
+  fc.record({ type: fixed("memory.retry"), of: fc.nat(30) }),
+  fc.record({
+    type: fixed("memory.forget"),
+    ids: rarely(fc.array(fc.constant("mem_1"), { minLength: 1, maxLength: 2 }), null),
+    by: fc.constant("ada"),
+  }),
 );

@@ -8,7 +8,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { session } from "./behavior.ts";
 import type { SessionLimits } from "./draft.ts";
-import { call, json, knownSchedule, onBusy, rarely, text, usage } from "./random_commands.ts";
+import {
+  call,
+  json,
+  knownSchedule,
+  onBusy,
+  rarely,
+  recalledNote,
+  text,
+  usage,
+} from "./random_commands.ts";
 import { type Ending, type Move, SessionRun } from "./session_run.ts";
 import type { AgentDraft } from "./session_scenario.ts";
 import { NO_USAGE } from "./state.ts";
@@ -22,6 +31,7 @@ const ending: fc.Arbitrary<Ending> = fc.record({
   output: fc.oneof(json, text),
   calls: fc.array(call, { maxLength: 3 }),
   schedules: fc.array(knownSchedule, { maxLength: 3 }),
+  recalled: fc.array(recalledNote, { maxLength: 3 }),
   usage,
 });
 
@@ -96,6 +106,11 @@ const spec: fc.Arbitrary<AgentDraft> = fc.record({
   max_steps: fc.integer({ min: 1, max: 20 }),
   risk_threshold: rarely(fc.nat(6), undefined),
   on_busy: fc.constantFrom("queue", "inject", "interrupt"),
+  memory: fc.record({
+    recall: fc.record({ auto: fc.boolean(), k: fc.constant(3) }),
+    remember: fc.record({ skill: fc.boolean(), extract: fc.boolean() }),
+    scope: fc.constantFrom("agent", "session"),
+  }),
   budgets: fc.oneof(
     fc.constant({}),
     fc.record({ turn: fc.record({ wall_ms }) }),
@@ -111,6 +126,7 @@ const limits: fc.Arbitrary<SessionLimits> = fc.record({
   children_open: fc.integer({ min: 1, max: 2 }),
   children_total: fc.integer({ min: 1, max: 4 }),
   schedules_per_session: fc.integer({ min: 1, max: 3 }),
+  memory_unwritten: fc.integer({ min: 0, max: 3 }),
 });
 
 /** A session to be, and the moves to come. Now and then it is closed on the way. */
@@ -195,13 +211,14 @@ export function settle(run: SessionRun): void {
     output: null,
     calls: [],
     schedules: [],
+    recalled: [],
     usage: NO_USAGE,
   } as const;
-  for (let moves = 0; run.state.turn; moves++) {
+  for (let moves = 0; run.state.turn || session.pending(run.state).length > 0; moves++) {
     assert.ok(moves < 1000, "The session comes to rest");
     const open = session.pending(run.state).length > 0
       ? "work"
-      : run.state.turn.calls.some(({ child }) => child)
+      : run.state.turn?.calls.some(({ child }) => child)
       ? "reply"
       : "decide";
     run.move(

@@ -12,6 +12,7 @@ export const REJECTIONS = [
   "session_closed",
   "session_busy",
   "mailbox_full",
+  "memory_full",
   "turn_not_running",
   "approval_decided",
   "approval_answer_invalid",

@@ -10,9 +10,12 @@ import { session } from "./behavior.ts";
 import { WALL_TIMER } from "./budgets.ts";
 import type { CommandOf, SessionCommand } from "./commands.ts";
 import type { SessionLimits } from "./draft.ts";
+import type { RecalledNote } from "./memory_item.ts";
+import type { MemoryWork, RecallWork } from "./memory_request.ts";
 import type { SessionEvent } from "./events.ts";
 import { type AgentDraft, create, sampleAgent, START } from "./session_scenario.ts";
 import { initialState, type SessionState } from "./state.ts";
+import { MEMORY_TIMER } from "./on_memory.ts";
 import type { KnownSchedule, OnBusy, Parent, ProposedCall, Usage } from "./values.ts";
 
 /** How an effect ends; which members count depends on its kind. */
@@ -22,6 +25,7 @@ export interface Ending {
   readonly output: Json;
   readonly calls: readonly ProposedCall[];
   readonly schedules: readonly KnownSchedule[];
+  readonly recalled: readonly RecalledNote[];
   readonly usage: Usage;
 }
 
@@ -68,6 +72,8 @@ export class SessionRun {
   now = START;
   /** When the wall timer rings, and with which command. */
   timer: { readonly at: number; readonly command: SessionCommand } | null = null;
+  /** What comes when memory is to be tried again; null when no such timer is set. */
+  retry: SessionCommand | null = null;
   journal: Entry[] = [];
   /** What the session took over from its source, if it is a fork. */
   origin: SessionState;
@@ -156,6 +162,7 @@ export class SessionRun {
     this.sends.push(...decided.sends ?? []);
     for (const { name, at, command } of decided.timers ?? []) {
       if (name === WALL_TIMER) this.timer = at !== null && command ? { at, command } : null;
+      if (name === MEMORY_TIMER) this.retry = command ?? null;
     }
     const seen = new Set(this.#effects.map(({ id }) => id));
     this.#effects.push(...session.pending(this.state).filter(({ id }) => !seen.has(id)));
@@ -164,8 +171,11 @@ export class SessionRun {
 
   #end(effect: Effect | undefined, ending: Ending): void {
     if (!effect) return;
-    const { call_id } = effect.input as { call_id: string };
-    this.apply(result(effect.kind, call_id, ending));
+    if (effect.kind.startsWith("memory_")) this.apply(memoryResult(effect, ending));
+    else {
+      const { call_id } = effect.input as { call_id: string };
+      this.apply(result(effect.kind, call_id, ending));
+    }
   }
 
   #reply({ pick, ends, text, usage }: Extract<Move, { kind: "reply" }>): void {
@@ -196,7 +206,11 @@ export class SessionRun {
   }
 
   #ring(early: boolean): void {
-    const { timer } = this;
+    const { timer, retry } = this;
+    if (retry) {
+      this.retry = null;
+      this.apply(retry);
+    }
     if (!timer) return;
     if (!early) {
       this.now = Math.max(this.now, timer.at);
@@ -212,7 +226,7 @@ export class SessionRun {
     this.state = initialState(`ses_${++this.#forks}`);
     this.journal = [];
     this.sends = [];
-    this.timer = null;
+    this.timer = this.retry = null;
     this.apply({ type: "session.fork", from, metadata: {}, state });
     this.origin = this.state;
   }
@@ -220,6 +234,32 @@ export class SessionRun {
 
 function choose<T>(from: readonly T[], pick: number): T | undefined {
   return from[pick % from.length];
+}
+
+function memoryResult({ kind, input }: Effect, ending: Ending): SessionCommand {
+  const { ends, recalled, text, usage } = ending;
+  const error = { code: "broken", message: "It broke" };
+  if (kind === "memory_write") {
+    const { seq: of } = input as MemoryWork;
+    if (ends === "badly") return { type: "memory.defer", of, error };
+    const refused = ends === "well" ? null : error;
+    return { type: "memory.settle", of, outcomes: [], forgotten: 0, refused };
+  }
+  const { call_id } = input as RecallWork;
+  if (kind === "memory_extract") {
+    const items = ends === "well" ? [{ kind: "fact" as const, text: text.trim() || "Tea" }] : [];
+    const shortened = items.map((item) => ({ ...item, text: item.text.slice(0, 100) }));
+    return {
+      type: "memory.extract",
+      call_id,
+      items: shortened,
+      usage,
+      error: ends === "badly" ? error : null,
+    };
+  }
+  return ends === "well"
+    ? { type: "memory.found", call_id, items: [...recalled], mode: "lexical", unavailable: null }
+    : { type: "memory.found", call_id, items: [], mode: "none", unavailable: error };
 }
 
 function result(kind: string, call_id: string, ending: Ending): SessionCommand {

@@ -39,6 +39,7 @@ export const LIMITS: SessionLimits = {
   children_open: 8,
   children_total: 100,
   schedules_per_session: 20,
+  memory_unwritten: 10,
 };
 
 /** When sessions under test begin, in milliseconds since the epoch. */

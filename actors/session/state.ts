@@ -9,6 +9,7 @@
  */
 import type { Json } from "../behavior.ts";
 import type { PinnedAgent } from "./agent.ts";
+import type { RecalledNote } from "./memory_item.ts";
 import type { ModelMessage } from "./model_request.ts";
 import type { Parent, Usage } from "./values.ts";
 
@@ -79,8 +80,11 @@ export interface Turn {
   /** Model calls that ended. */
   readonly steps: number;
   readonly usage: Usage;
-  /** The model call that is owed, if any: for the next answer, or first for a summary. */
+  /** What memory found for it, best first. */
+  readonly recalled: readonly RecalledNote[];
+  /** The call that is owed, if any: for the next answer, or first to memory or for a summary. */
   readonly due:
+    | { readonly kind: "recall"; readonly call_id: string }
     | { readonly kind: "model"; readonly call_id: string }
     | { readonly kind: "compact"; readonly call_id: string; readonly plan: CompactionPlan }
     | null;
@@ -89,6 +93,22 @@ export interface Turn {
   readonly calls: readonly OpenCall[];
   /** Messages that join at the next model call. */
   readonly injected: readonly QueuedMessage[];
+}
+
+/** What a session has to do with memory besides its turns. */
+export interface MemoryState {
+  /** Items that it noted since it last forgot all of them. */
+  readonly noted: number;
+  /** How often something was to be forgotten. */
+  readonly forgettings: number;
+  /** The numbers of the events that memory has yet to act on, in order. What they ask is in the journal. */
+  readonly unwritten: readonly number[];
+  /** How often the first of them was tried and memory was away. */
+  readonly attempts: number;
+  /** Whether it waits for the next try. */
+  readonly deferred: boolean;
+  /** What was said in turns that are over and yet to be looked through. */
+  readonly extractions: readonly { readonly call_id: string; readonly conversation: string }[];
 }
 
 /** A session. */
@@ -113,10 +133,21 @@ export interface SessionState {
   readonly steps: number;
   /** Milliseconds of all ended turns, without the time spent waiting for people. */
   readonly active_ms: number;
+  readonly memory: MemoryState;
 }
 
 /** Nothing used. */
 export const NO_USAGE: Usage = { input_tokens: 0, output_tokens: 0, cost_usd: 0 };
+
+/** Nothing to do with memory. */
+export const NO_MEMORY: MemoryState = {
+  noted: 0,
+  forgettings: 0,
+  unwritten: [],
+  attempts: 0,
+  deferred: false,
+  extractions: [],
+};
 
 /** The state before the first event. */
 export function initialState(id: string): SessionState {
@@ -136,6 +167,7 @@ export function initialState(id: string): SessionState {
     usage: NO_USAGE,
     steps: 0,
     active_ms: 0,
+    memory: NO_MEMORY,
   };
 }
 

@@ -46,6 +46,16 @@ const SAMPLES: Readonly<Record<string, string>> = {
     `{"call_id":"call_1_0","approval_id":"apr_ses_1_9","skill":"send_mail","input":{"to":"eve"},"risk":3}`,
   "context.compacted/1":
     `{"call_id":"compact_9","summary":"They met","removed":3,"pinned":["msg_2"],"usage":{"input_tokens":10,"output_tokens":5,"cost_usd":0.25},"degraded":{"code":"model_failed","message":"No provider answered"}}`,
+  "memory.recalled/1":
+    `{"turn":1,"call_id":"recall_3","items":[{"id":"mem_1","kind":"preference","text":"Tea at five","at":1700000000000,"score":0.5}],"mode":"hybrid","unavailable":null}`,
+  "memory.noted/1":
+    `{"call_id":"call_1_0","source":"skill","owner":"assistant","items":[{"id":"mem_1","kind":"fact","text":"Ada lives in Bern"}],"usage":{"input_tokens":0,"output_tokens":0,"cost_usd":0},"error":null}`,
+  "memory.forgetting/1": `{"ids":["mem_1"],"owner":null,"by":"ada"}`,
+  "memory.written/1":
+    `{"of":9,"outcomes":[{"id":"mem_1","outcome":"merged","into":"mem_0"}],"forgotten":0,"refused":null}`,
+  "memory.deferred/1":
+    `{"of":9,"until":1700000015000,"error":{"code":"memory_unavailable","message":"Memory is away"}}`,
+  "memory.resumed/1": `{"of":9}`,
   "budget.exceeded/1": `{"turn":1,"scope":"session","budget":"cost_usd","limit":1.5,"used":1.75}`,
 };
 

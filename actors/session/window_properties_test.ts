@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { estimateTokens, itemTokens, planCompaction } from "./context.ts";
+import { estimateTokens, itemTokens, planCompaction, systemPrompt } from "./context.ts";
 import type { ModelMessage, ModelWork } from "./model_request.ts";
 import { pending } from "./pending.ts";
 import { always, inTheEnd } from "./random_moves.ts";
@@ -98,5 +98,18 @@ Deno.test("decide() makes at most one summary before each model call", () => {
       if (event.type === "context.compacted") summaries += 1;
       assert.ok(summaries <= 1);
     }
+  });
+});
+
+Deno.test("systemPrompt() shows what memory found only where the turn's own messages leave room", () => {
+  always(({ state }) => {
+    const { turn } = state;
+    if (!turn || !state.agent || turn.recalled.length === 0) return;
+    const without = { ...state, turn: { ...turn, recalled: [] } };
+    const [full, bare] = [systemPrompt(state), systemPrompt(without)].map(estimateTokens);
+    if (full === bare) return;
+    const { context_tokens } = state.agent.spec;
+    assert.ok(full! + tokensOf(ownMessages(state)) <= context_tokens);
+    assert.ok(full! - bare! <= context_tokens * 0.2 + 1);
   });
 });

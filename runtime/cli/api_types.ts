@@ -4,6 +4,7 @@
  * @module
  */
 import type { z } from "@hono/zod-openapi";
+import type * as memory from "../edge/memory_schemas.ts";
 import type * as schemas from "../edge/schemas.ts";
 import type * as sessions from "../edge/session_schemas.ts";
 
@@ -33,6 +34,12 @@ export type ApiAgentStored = z.output<typeof schemas.putAgentSchema>;
 export type ApiAgentList = z.output<typeof schemas.agentListSchema>;
 /** All skills. */
 export type ApiSkillList = z.output<typeof schemas.skillListSchema>;
+/** Something that is remembered. */
+export type ApiMemoryItem = z.output<typeof memory.memoryItemSchema>;
+/** Figures of memory. */
+export type ApiMemoryStats = z.output<typeof memory.memoryStatsSchema>;
+/** What was forgotten. */
+export type ApiForgotten = z.output<typeof memory.forgottenSchema>;
 /** A process that shares the journal. */
 export type ApiNode = z.output<typeof schemas.nodeSchema>;
 /** All nodes. */

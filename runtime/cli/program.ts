@@ -18,6 +18,7 @@ import { deadLettersCommand } from "./dead_letters.ts";
 import { doctorCommand } from "./doctor.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit_code.ts";
 import { healthCommand } from "./health.ts";
+import { memoryCommand } from "./memory.ts";
 import { migrateCommand } from "./migrate.ts";
 import { nodesCommand } from "./nodes.ts";
 import { sendCommand } from "./send.ts";
@@ -76,6 +77,7 @@ const COMMANDS = [
   deadLettersCommand,
   agentsCommand,
   skillsCommand,
+  memoryCommand,
   nodesCommand,
   auditCommand,
   migrateCommand,

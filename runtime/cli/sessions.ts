@@ -53,7 +53,9 @@ export function sessionsCommand(cli: Cli): Command {
     teach("cancel <id>", "Cancel the running turn", ["sessions cancel ses_1"])
       .option("--reason <text>", "why; it is journaled")
       .action((id, options) => cancel(cli, id, options)),
-    teach("close <id>", "Close a session for good", ["sessions close ses_1"])
+    teach("close <id>", "Close a session for good, and have memory forget what it noted", [
+      "sessions close ses_1",
+    ])
       .action((id) => close(cli, id)),
   ]);
 }

@@ -20,7 +20,7 @@ const PORTS: readonly PortRule[] = [
   { contract: "runtime/llm/contract.ts", adapter: /^runtime\/llm\/(openai|anthropic|demo)\.ts$/ },
   {
     contract: "runtime/memory/contract.ts",
-    adapter: /^runtime\/memory\/(?!port\.|contract\.)(\w+)\.ts$/,
+    adapter: /^runtime\/memory\/(?!contract\/)(\w+)\//,
   },
 ];
 

@@ -8,15 +8,20 @@ import type { HealthReport } from "../edge/health_report.ts";
 import type { Engine } from "../engine/port.ts";
 import { errorMessage } from "../errors.ts";
 import type { Journal } from "../journal/port.ts";
+import type { Memory } from "../memory/port.ts";
+import { within } from "../memory/within.ts";
 import type { Streams } from "../streams/port.ts";
 import type { Skills } from "../sandbox/port.ts";
 import type { Config } from "../config.ts";
 
 /**
- * How long the journal's answer is taken for true, in milliseconds: to ask it writes to the disk, and
- * anyone may ask for the report as often as they like.
+ * How long an answer of the journal or of memory is taken for true, in milliseconds: to ask costs them
+ * something, and anyone may ask for the report as often as they like.
  */
-const JOURNAL_ANSWER_MS = 1000;
+const ANSWER_MS = 1000;
+
+/** How long memory may take to answer, in milliseconds: nobody takes the node for dead because of it. */
+const MEMORY_MS = 500;
 
 /** What is looked at. */
 export interface HealthSources {
@@ -26,23 +31,27 @@ export interface HealthSources {
   readonly journal: Pick<Journal, "check">;
   readonly streams: Pick<Streams, "trouble" | "carrier">;
   readonly skills: Pick<Skills, "list" | "faults">;
+  /** Null: there is none. */
+  readonly memory: Pick<Memory, "check"> | null;
 }
 
 type Check = HealthReport["checks"][string];
 
 /**
  * Makes the report. Not ready: commands cannot be taken. Degraded: they can, but something is missing.
- * What it says of the journal may be a second old.
+ * What it says of the journal and of memory may be a second old.
  */
 export function createHealth(sources: HealthSources): () => Promise<HealthReport> {
   const { config, engine, skills } = sources;
-  const checkJournal = createJournalCheck(sources);
+  const journal = kept(sources.clock, () => checkJournal(sources.journal));
+  const memory = kept(sources.clock, () => checkMemory(sources));
   return async () =>
     summarise({
       node: checkNode(engine),
-      journal: await checkJournal(),
+      journal: await journal(),
       streams: checkStreams(sources.streams),
       skills: checkSkills(skills),
+      memory: await memory(),
       models: checkModels(config),
     });
 }
@@ -62,18 +71,16 @@ function checkNode(engine: Pick<Engine, "trouble">): Check {
   return trouble === null ? { status: "ok" } : { status: "failed", detail: trouble };
 }
 
-/** Asks the journal once for all who ask at the same time, and soon after. */
-function createJournalCheck(
-  { journal, clock }: Pick<HealthSources, "journal" | "clock">,
-): () => Promise<Check> {
+/** Asks once for all who ask at the same time, and soon after. */
+function kept(clock: Clock, ask: () => Promise<Check>): () => Promise<Check> {
   let answer: Promise<Check> | null = null;
-  /** In monotonic milliseconds; while the journal is being asked, everybody waits for its answer. */
+  /** In monotonic milliseconds; while it is being asked, everybody waits for the answer. */
   let until = Infinity;
   return () => {
     if (answer && clock.monotonic() < until) return answer;
     until = Infinity;
-    answer = checkJournal(journal).finally(() => {
-      until = clock.monotonic() + JOURNAL_ANSWER_MS;
+    answer = ask().finally(() => {
+      until = clock.monotonic() + ANSWER_MS;
     });
     return answer;
   };
@@ -85,6 +92,19 @@ async function checkJournal(journal: Pick<Journal, "check">): Promise<Check> {
     return { status: "ok" };
   } catch (error) {
     return { status: "failed", detail: errorMessage(error) };
+  }
+}
+
+/** Without memory agents know less, and everything else works. */
+async function checkMemory({ memory, config, clock }: HealthSources): Promise<Check> {
+  if (memory === null || config.memory === null) return { status: "ok", detail: "off" };
+  const { kind } = config.memory.index;
+  const ways = config.memory.embeddings === null ? "by words only" : "by words and meaning";
+  try {
+    await within(clock, MEMORY_MS, new AbortController().signal, () => memory.check());
+    return { status: "ok", detail: `${kind}, ${ways}` };
+  } catch (error) {
+    return { status: "degraded", detail: `${kind}: ${errorMessage(error)}` };
   }
 }
 

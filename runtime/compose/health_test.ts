@@ -21,8 +21,21 @@ function setUp() {
   };
   const streams = { trouble: () => null, carrier: "in this process" };
   const skills = { list: () => [], faults: () => [] };
-  const health = createHealth({ clock, config, engine, journal: { check }, streams, skills });
-  return { clock, asked, health };
+  const memory = { check: () => Promise.resolve() };
+  const sources = { clock, config, engine, streams, skills };
+  const health = createHealth({ ...sources, journal: { check }, memory });
+  /** A report over a memory that answers as given. */
+  const withMemory = async (answer: () => Promise<void>, file = "") => {
+    const readFile = (path: string) => path.endsWith("synapse.yaml") ? file : null;
+    const env = { SYNAPSE_CONFIG: "synapse.yaml" };
+    const config = loadConfig({ env, readFile, cwd: "/" });
+    const memory = config.memory && { check: answer };
+    const journal = { check: () => Promise.resolve() };
+    const report = createHealth({ ...sources, config, journal, memory })();
+    for (let ms = 0; ms < 600; ms += 100) await clock.advance(100);
+    return await report;
+  };
+  return { clock, asked, health, withMemory };
 }
 
 Deno.test("createHealth() asks the journal once for all who ask at once, however long it takes", async () => {
@@ -59,4 +72,20 @@ Deno.test("createHealth() remembers the journal's answer for a second, good or b
   const third = health();
   asked[2]?.resolve();
   assert.equal((await third).status, "ready");
+});
+
+Deno.test("createHealth() says how memory is looked through, and is degraded without it", async () => {
+  const { withMemory } = setUp();
+  const well = await withMemory(() => Promise.resolve());
+  assert.deepEqual(well.checks.memory, { status: "ok", detail: "embedded, by words only" });
+  const embeddings = "memory: { embeddings: { model: m, dimensions: 8, base_url: 'http://a' } }";
+  const { memory } = (await withMemory(() => Promise.resolve(), embeddings)).checks;
+  assert.equal(memory?.detail, "embedded, by words and meaning");
+  const away = await withMemory(() => Promise.reject(new DOMException("Index is down")));
+  assert.equal(away.status, "degraded");
+  assert.deepEqual(away.checks.memory, { status: "degraded", detail: "embedded: Index is down" });
+  const slow = await withMemory(() => new Promise(() => {}));
+  assert.match(slow.checks.memory?.detail ?? "", /took longer than 500 ms/);
+  const off = await withMemory(() => Promise.resolve(), "memory: { enabled: false }");
+  assert.deepEqual([off.status, off.checks.memory], ["ready", { status: "ok", detail: "off" }]);
 });

@@ -26,6 +26,7 @@ export async function composeSkills(
       now: () => world.clock.now(),
       allowedHosts: security.allow_private_addresses,
       root: skills.workspace,
+      memory: config.memory !== null,
     }),
     // Nobody asked for the default folder, so it need not be there.
     folder: { path: config.skills_dir, required: config.skills_dir_required },

@@ -34,7 +34,8 @@ export async function makeThrowaway(config: Config, world: ThrowawayWorld): Prom
   const redis = config.redis && makeNamespace(config.redis, name, made, world);
   const owned = made.move();
   return {
-    config: { ...config, node_id: name, journal, redis },
+    // What a trial would remember is nothing that anybody should recall.
+    config: { ...config, node_id: name, journal, redis, memory: null },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

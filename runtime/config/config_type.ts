@@ -56,6 +56,31 @@ export interface PostgresConfig extends JournalSettings {
   readonly url: string;
 }
 
+/** The model that makes vectors of what agents remember. */
+export interface EmbeddingsConfig {
+  readonly model: string;
+  readonly dimensions: number;
+  /** Null: the provider's public address. */
+  readonly base_url: string | null;
+  /** Secret. Null for a server that asks for none. */
+  readonly api_key: string | null;
+}
+
+/** Where what agents remember is found. */
+export interface MemoryConfig {
+  readonly index:
+    /** Absolute. */
+    | { readonly kind: "embedded"; readonly path: string }
+    | {
+      readonly kind: "qdrant";
+      readonly url: string;
+      /** Secret. */
+      readonly api_key: string | null;
+    };
+  /** Null: by words only. */
+  readonly embeddings: EmbeddingsConfig | null;
+}
+
 /** The whole configuration. Deeply frozen. */
 export interface Config {
   readonly system: {
@@ -119,6 +144,8 @@ export interface Config {
     readonly secrets: Readonly<Record<string, string>>;
   };
   readonly journal: SqliteConfig | PostgresConfig;
+  /** Null: agents do not remember. */
+  readonly memory: MemoryConfig | null;
   /** Null: the streams are inside the process. */
   readonly redis: {
     /** With the password, if there is one. */

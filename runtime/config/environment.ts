@@ -19,8 +19,6 @@ interface Variable<T> {
   readonly fallback?: string;
   /** For people: what holds when it is unset and there is no fallback. */
   readonly unset?: string;
-  /** Why a value that is otherwise right cannot be used in this version. */
-  readonly refused?: string;
   /** Advice for a wrong value that has a well-known cause. */
   readonly advice?: (text: string) => string | null;
   /** What may be shown of a wrong value, where all of it may be secret. */
@@ -167,9 +165,13 @@ export const VARIABLES = {
   },
   VECTOR_DB_URL: {
     ...httpUrl("http://HOST:6333"),
-    unset: "no vector database",
-    refused: "it unset: no vector database is built into this version",
-    about: "A vector database",
+    unset: "a file beside the journal, where that is a file too",
+    about: "The Qdrant that keeps what agents remember, see [memory](memory.md)",
+  },
+  VECTOR_DB_API_KEY: {
+    ...apiKey,
+    unset: "none",
+    about: "Secret. The key of `VECTOR_DB_URL`",
   },
   PROTOCOL_VERSION: {
     ...exactly(PROTOCOL_VERSION),
@@ -230,8 +232,6 @@ function readVariable(
         ? wrongValue(name, found, wanted, "environment")
         : wrongThing(name, `is ${variable.shown(found)}, wanted ${wanted}`, "environment"),
     );
-  } else if (variable.refused !== undefined) {
-    faults.push(wrongValue(name, found, variable.refused, "environment"));
   }
   return value;
 }

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { agentNameSchema, agentSchema } from "../../actors/session/agent.ts";
+import { memoryPolicySchema } from "../../actors/session/memory_policy.ts";
 import { SKILL_TIMEOUT_MS } from "../../skills/skill.ts";
 import { limitsSchema } from "../limits.ts";
 
@@ -95,6 +96,30 @@ const skillsSchema = z.strictObject({
     ),
 });
 
+const memorySchema = z.strictObject({
+  enabled: z.boolean().optional()
+    .describe(
+      "Whether agents remember; unless given, they do where `VECTOR_DB_URL` is set or the journal is a file",
+    ),
+  embeddings: z.strictObject({
+    provider: providerName.optional().describe(
+      "The provider, of kind openai, whose address and key are used; `openai` unless `base_url` is given",
+    ),
+    model: z.string().min(1).max(200).describe("The embedding model's name"),
+    dimensions: whole(8, 8192).describe("The size of its vectors"),
+    base_url: httpUrl.optional().describe("Its address; the provider's unless given"),
+    api_key_env: environmentName.optional()
+      .describe("The environment variable that holds its key; the provider's key unless given"),
+  }).optional().describe(
+    "The model that makes vectors of texts, over OpenAI's protocol; without one, memory is looked through by words only",
+  ),
+  policy: memoryPolicySchema.optional()
+    .describe("What agents of this file do with memory that say nothing of it themselves"),
+});
+
+/** The section `memory`, as written. */
+export type MemorySection = z.output<typeof memorySchema>;
+
 /** The whole file. */
 export const fileSchema = z.strictObject({
   system: z.strictObject({
@@ -117,7 +142,7 @@ export const fileSchema = z.strictObject({
   agents: z.record(agentNameSchema, agentSchema).default({})
     .describe("Agents by name; `assistant` is built in and may be changed here"),
   skills: skillsSchema.prefault({}),
-  memory: z.strictObject({}).prefault({}).describe("Reserved"),
+  memory: memorySchema.prefault({}),
   journal: z.strictObject({
     synchronous: z.enum(["full", "normal"]).default("full")
       .describe(

@@ -88,7 +88,24 @@ const BAD_FILES: readonly (readonly [string, RegExp])[] = [
     "skills: { secrets: { mail: MAIL_TOKEN } }",
     /^skills\.secrets\.mail is MAIL_TOKEN, wanted the name of an environment variable that is set/,
   ],
-  ["memory: { dimensions: 3 }", /^memory\.dimensions is an unknown key .*wanted no keys here/],
+  ["memory: { dimensions: 3 }", /^memory\.dimensions is an unknown key .*wanted one of enabled/],
+  ["memory: { embeddings: { model: m } }", /^memory\.embeddings\.dimensions is missing/],
+  [
+    "memory: { embeddings: { model: m, dimensions: 8 } }",
+    /^memory\.embeddings\.provider is missing, wanted a provider that exists, of kind openai/,
+  ],
+  [
+    "memory: { embeddings: { model: m, dimensions: 8, provider: demo } }",
+    /^memory\.embeddings\.provider is "demo", wanted a provider that exists, of kind openai/,
+  ],
+  [
+    "memory: { embeddings: { model: m, dimensions: 8, base_url: 'http://a', api_key_env: NO_KEY } }",
+    /^memory\.embeddings\.api_key_env is NO_KEY, wanted the name of an environment variable/,
+  ],
+  [
+    "memory: { policy: { scope: world } }",
+    /^memory\.policy\.scope is "world", wanted one of agent, session/,
+  ],
   ["journal: { synchronous: off }", /^journal\.synchronous is "off", wanted one of full, normal/],
   ["journal: { partitions: 0 }", /^journal\.partitions is 0/],
   [

@@ -10,6 +10,7 @@ import type { AgentStore, DeadLetterStore, Directory } from "../journal/director
 import type { Nodes } from "../journal/nodes_port.ts";
 import type { EventLog } from "../journal/port.ts";
 import type { Limits } from "../limits.ts";
+import type { Memory } from "../memory/port.ts";
 import type { Skills } from "../sandbox/port.ts";
 import type { LiveEvents } from "../streams/port.ts";
 import type { Logger, Metrics } from "../telemetry/port.ts";
@@ -34,6 +35,8 @@ export interface EdgeDeps {
     & Pick<Nodes, "nodes" | "requestDrain">;
   readonly live: LiveEvents;
   readonly skills: Skills;
+  /** Null: there is none. */
+  readonly memory: Memory | null;
   /** Names of the model providers that there are. */
   readonly providers: readonly string[];
   /** The key that every /api call needs; null: none is needed. */

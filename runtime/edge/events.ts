@@ -63,14 +63,15 @@ export function eventRoutes(deps: EdgeDeps, seats: Seats): OpenAPIHono<EdgeEnv> 
       return c.json({ items, next: events.length > limit ? items.at(-1)?.seq ?? null : null }, 200);
     }
     const start = startOf(c, after);
-    if (record.summary.status === "closed" && start.cursor.seq >= record.seq) {
-      return c.body(null, 204);
-    }
+    const closed = record.summary.status === "closed";
+    if (closed && start.cursor.seq >= record.seq) return c.body(null, 204);
     c.header("Content-Type", "text/event-stream");
     // Proxies that buffer would hold events back.
     c.header("X-Accel-Buffering", "no");
     if (c.req.raw.method === "HEAD") return c.body(null, 200);
-    return c.body(openStream(deps, seats, c, { address, start, follow: follow === "true" }), 200);
+    // All that a closed session may still get is what memory makes of it: nobody waits for that.
+    const goOn = follow === "true" && !closed;
+    return c.body(openStream(deps, seats, c, { address, start, follow: goOn }), 200);
   });
 
   return app;

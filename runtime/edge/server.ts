@@ -20,6 +20,7 @@ import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
+import { memoryRoutes } from "./memory.ts";
 import { messageRoutes } from "./messages.ts";
 import { nearestRoutes } from "./nearest_routes.ts";
 import { nodeRoutes } from "./nodes.ts";
@@ -81,6 +82,7 @@ const RESOURCES = [
   scheduleRoutes,
   agentRoutes,
   skillRoutes,
+  memoryRoutes,
   deadLetterRoutes,
   nodeRoutes,
 ];

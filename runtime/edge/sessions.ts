@@ -72,7 +72,8 @@ const closeSession = createRoute({
   method: "delete",
   path: "/sessions/{id}",
   tags,
-  summary: "Close a session for good; its journal stays readable. Closing it again changes nothing",
+  summary:
+    "Close a session for good; its journal stays readable, and memory forgets what it noted. Closing it again changes nothing",
   request: { params: idParamSchema },
   responses: {
     ...problems("session_not_found", "mailbox_full", "draining", "fenced"),
@@ -155,7 +156,7 @@ export function sessionRoutes(deps: EdgeDeps): OpenAPIHono<EdgeEnv> {
 
   app.openapi(closeSession, async (c) => {
     const address = addressed(c, c.req.valid("param").id);
-    const command = { type: "session.close", reason: null };
+    const command = { type: "session.close", reason: null, forget: true };
     accepted(c, await deps.engine.submit(address, command, { sender: c.get("principal").name }));
     return c.json(await body(address), 200);
   });

@@ -45,6 +45,7 @@ export interface EdgeOptions {
   readonly limits?: Partial<Limits>;
   readonly health?: EdgeDeps["health"];
   readonly skills?: Partial<Skills>;
+  readonly memory?: EdgeDeps["memory"];
 }
 
 /** The edge over a fake node, with what it logged and measured. */
@@ -67,6 +68,7 @@ export async function testEdge(options: EdgeOptions = {}) {
     journal: node.journal,
     live: node.live,
     skills: { ...SKILLS, ...options.skills },
+    memory: options.memory ?? null,
     providers: ["demo"],
     api_key: options.api_key ?? null,
     limits: { ...DEFAULT_LIMITS, ...options.limits },

@@ -6,6 +6,8 @@
  */
 import type { ModelMessage } from "../../actors/session/model_request.ts";
 import type { Clock } from "../clock.ts";
+import { EXTRACT_PROMPT } from "../memory/extraction.ts";
+import { extractLines } from "./demo_extraction.ts";
 import { DEMO_HELP, type DemoScript, readDemoScript } from "./demo_directives.ts";
 import {
   cancelledError,
@@ -40,7 +42,13 @@ export function createDemo({ name, default_model, clock }: DemoOptions): ModelPr
       const script = readDemoScript(message);
       if (context.attempt <= script.fails) throw failure(name, context.attempt, script.fails);
       const calls = script.problem === null && results.length === 0 ? script.calls : [];
-      const words = calls.length > 0 ? [] : speak(script, results);
+      // Asked what is worth remembering, it is not spoken to.
+      const extracting = request.system === EXTRACT_PROMPT;
+      const words = calls.length > 0
+        ? []
+        : extracting
+        ? toWords(extractLines(message))
+        : speak(script, results);
       const said = words.slice(0, request.max_output_tokens);
       await stream(said, script.slow_ms, context, clock);
       return {

@@ -77,7 +77,7 @@ async function answer(
   context: EffectContext,
   { router, skills, limits }: ModelEffectOptions,
 ): Promise<CommandOf<"llm.complete">> {
-  const offered = offeredSkills(work.skills, skills);
+  const offered = offeredSkills(work, skills);
   const tools = offered.map(({ name, description, input_schema }) => ({
     name,
     description,

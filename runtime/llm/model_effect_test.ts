@@ -31,6 +31,7 @@ const work: ModelWork = {
   system: "Be terse.",
   messages: [{ role: "user", content: "hello" }],
   skills: ["*"],
+  withheld: [],
   model: null,
   fallbacks: ["b"],
   max_output_tokens: 100,

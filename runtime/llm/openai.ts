@@ -3,35 +3,19 @@
  *
  * @module
  */
-import OpenAI, { APIConnectionError, APIError } from "openai";
+import { APIConnectionError, APIError } from "openai";
 import { OpenAiAnswer } from "./openai_answer.ts";
 import { openAiBody } from "./openai_request.ts";
 import type { ModelProvider } from "./port.ts";
-import { fetchWithHeaders } from "./sdk_fetch.ts";
-import { createSdkProvider, SDK_TIMEOUT_MS, type SdkProviderOptions } from "./sdk_provider.ts";
-
-/** Where OpenAI itself is. */
-const OPENAI_URL = "https://api.openai.com/v1";
+import { OPENAI_URL, openAiClient } from "./sdk_openai.ts";
+import { createSdkProvider, type SdkProviderOptions } from "./sdk_provider.ts";
 
 /** A provider that speaks OpenAI's chat completions. */
 export function createOpenAi(options: SdkProviderOptions): ModelProvider {
-  const { name, api_key, base_url, fetch = globalThis.fetch } = options;
-  const baseURL = base_url ?? OPENAI_URL;
-  const limit = isOpenAi(baseURL) ? "max_completion_tokens" : "max_tokens";
-  // Everything that the SDK would otherwise look up in the environment is said here.
-  const client = new OpenAI({
-    apiKey: api_key ?? "none",
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    baseURL,
-    maxRetries: 0,
-    timeout: SDK_TIMEOUT_MS,
-    logLevel: "off",
-    dangerouslyAllowBrowser: true,
-    fetch: fetchWithHeaders(fetch, api_key === null ? {} : { authorization: `Bearer ${api_key}` }),
-  });
+  const { name } = options;
+  const base_url = options.base_url ?? OPENAI_URL;
+  const limit = isOpenAi(base_url) ? "max_completion_tokens" : "max_tokens";
+  const client = openAiClient({ ...options, base_url });
   return createSdkProvider(options, {
     errors: { APIError, APIConnectionError },
     open: (request, signal) =>

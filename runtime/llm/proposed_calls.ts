@@ -4,6 +4,7 @@
  * @module
  */
 import { jsonFault } from "../../actors/json_depth.ts";
+import type { ModelWork } from "../../actors/session/model_request.ts";
 import type { Fault, ProposedCall } from "../../actors/session/values.ts";
 import type { SkillManifest } from "../../skills/skill.ts";
 import { errorMessage } from "../errors.ts";
@@ -13,13 +14,15 @@ import type { ProviderCall } from "./port.ts";
 /** Stands for every skill. */
 const ALL = "*";
 
-/** The skills that an agent may call, of those that exist, by name. */
+/** The skills that an agent may call, of those that exist, by name, without those that are withheld. */
 export function offeredSkills(
-  names: readonly string[],
+  { skills: names, withheld }: Pick<ModelWork, "skills" | "withheld">,
   skills: Pick<Skills, "get" | "list">,
 ): readonly SkillManifest[] {
-  if (names.includes(ALL)) return skills.list();
-  return [...new Set(names)].flatMap((name) => skills.get(name) ?? []);
+  const named = names.includes(ALL)
+    ? skills.list()
+    : [...new Set(names)].flatMap((name) => skills.get(name) ?? []);
+  return named.filter(({ name }) => !withheld.includes(name));
 }
 
 /** What judging calls takes. */

@@ -30,10 +30,12 @@ const skills = {
 const call = (skill: string, input = {}) => ({ skill, input, problem: null });
 
 Deno.test("offeredSkills() takes * for all, and leaves out what does not exist", () => {
-  assert.deepEqual(offeredSkills(["*"], skills), catalogue);
-  const names = offeredSkills(["clock", "gone", "clock"], skills).map(({ name }) => name);
+  assert.deepEqual(offeredSkills({ skills: ["*"], withheld: [] }, skills), catalogue);
+  const names = offeredSkills({ skills: ["clock", "gone", "clock"], withheld: [] }, skills).map((
+    { name },
+  ) => name);
   assert.deepEqual(names, ["clock"]);
-  assert.deepEqual(offeredSkills([], skills), []);
+  assert.deepEqual(offeredSkills({ skills: [], withheld: [] }, skills), []);
 });
 
 Deno.test("proposeCalls() adds what the catalogue knows", async () => {

@@ -87,6 +87,17 @@ export const METRIC_DEFINITIONS = {
   approvalsPending: gauge("approvals", "Skill calls that wait for a person"),
   skillSeconds: histogram("seconds", ["skill"], SLOW, "Time of one skill call"),
   skillFailuresTotal: counter("calls", ["skill", "code"], "Skill calls that failed, by code"),
+  memoryOperationsTotal: counter(
+    "operations",
+    ["op", "outcome"],
+    "Operations of agents' memory; outcome is ok, unavailable or failed",
+  ),
+  memoryOperationSeconds: histogram(
+    "seconds",
+    ["op"],
+    FAST,
+    "Time of one operation of agents' memory",
+  ),
   deadLetters: gauge("commands", "Commands set aside because they make their actor throw"),
   httpRequestSeconds: histogram(
     "seconds",

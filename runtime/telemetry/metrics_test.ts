@@ -21,6 +21,8 @@ const NAMES = [
   "synapse_mailbox_depth",
   "synapse_mailbox_lag_seconds",
   "synapse_memory_limit_bytes",
+  "synapse_memory_operation_seconds",
+  "synapse_memory_operations_total",
   "synapse_memory_usage_bytes",
   "synapse_partitions_owned",
   "synapse_skill_failures_total",

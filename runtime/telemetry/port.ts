@@ -57,6 +57,8 @@ export interface Metrics {
   readonly approvalsPending: Gauge;
   readonly skillSeconds: Histogram<"skill">;
   readonly skillFailuresTotal: Counter<"skill" | "code">;
+  readonly memoryOperationsTotal: Counter<"op" | "outcome">;
+  readonly memoryOperationSeconds: Histogram<"op">;
   readonly deadLetters: Gauge;
   readonly httpRequestSeconds: Histogram<"method" | "route" | "status">;
 }

@@ -40,6 +40,8 @@ export const silentMetrics: Metrics = {
   approvalsPending: gauge,
   skillSeconds: histogram,
   skillFailuresTotal: counter,
+  memoryOperationsTotal: counter,
+  memoryOperationSeconds: histogram,
   deadLetters: gauge,
   httpRequestSeconds: histogram,
 };

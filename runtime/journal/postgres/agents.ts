@@ -7,7 +7,7 @@ import { canonicalJson } from "../canonical_json.ts";
 import type { AgentStore, StoredAgent } from "../directory_port.ts";
 import type { Connection } from "./connection.ts";
 import { json, number, type Row, text } from "./row.ts";
-import { storedText } from "./stored_text.ts";
+import { storedText } from "../../stored_text.ts";
 
 const COLUMNS = "name, version, spec, created_at";
 

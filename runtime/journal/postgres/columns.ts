@@ -10,7 +10,7 @@ import type { ActorCommit } from "../port.ts";
 import { arrayLiteral, type Element } from "./array_literal.ts";
 import { addressValues } from "./row.ts";
 import { lastQuestions } from "./question_changes.ts";
-import { storedText } from "./stored_text.ts";
+import { storedText } from "../../stored_text.ts";
 import { firedTimers, lastTimers } from "./timer_changes.ts";
 
 /** The tables, in the order of the function's arguments, each with its number of columns. */

@@ -7,7 +7,7 @@ import type { DeadLetter, DeadLetterStore } from "../directory_port.ts";
 import type { Connection } from "./connection.ts";
 import { position, toPage } from "./directory.ts";
 import { json, number, type Row, text, toAddress } from "./row.ts";
-import { storedText } from "./stored_text.ts";
+import { storedText } from "../../stored_text.ts";
 
 const COLUMNS =
   "id, tenant, position, type, actor, partition, command_id, command, sender, error, " +

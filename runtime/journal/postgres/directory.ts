@@ -8,7 +8,7 @@ import type { ActorRecord, Directory, Page, PageRequest, Question } from "../dir
 import { arrayLiteral } from "./array_literal.ts";
 import type { Connection, Value } from "./connection.ts";
 import { addressValues, json, number, numberOrNull, type Row, text, toAddress } from "./row.ts";
-import { storedText } from "./stored_text.ts";
+import { storedText } from "../../stored_text.ts";
 
 const ACTOR = "a.key, a.tenant, a.type, a.id, a.seq, a.status, a.label, a.details, a.created_at, " +
   "a.updated_at, a.bytes";

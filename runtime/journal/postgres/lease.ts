@@ -8,7 +8,7 @@ import type { Lease, Leases } from "../port.ts";
 import { arrayLiteral } from "./array_literal.ts";
 import type { Connection } from "./connection.ts";
 import { number, type Row } from "./row.ts";
-import { storedText } from "./stored_text.ts";
+import { storedText } from "../../stored_text.ts";
 
 const ACQUIRE = "SELECT partition, held_epoch AS epoch, until " +
   "FROM acquire_partitions($1, $2::integer[], $3)";

@@ -7,7 +7,7 @@ import type { MailboxRow, MailboxStore, NewMailboxRow } from "../port.ts";
 import { arrayLiteral } from "./array_literal.ts";
 import type { Connection } from "./connection.ts";
 import { addressValues, json, number, text, toAddress } from "./row.ts";
-import { storedText } from "./stored_text.ts";
+import { storedText } from "../../stored_text.ts";
 
 /**
  * Positions in the order of the rows. Marks of refused commands go, and rows come, in the order of

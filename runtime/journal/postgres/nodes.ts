@@ -6,7 +6,7 @@
 import type { NodeBeat, NodeRecord, Nodes } from "../nodes_port.ts";
 import type { Connection, Value } from "./connection.ts";
 import { number, type Row, text } from "./row.ts";
-import { storedText } from "./stored_text.ts";
+import { storedText } from "../../stored_text.ts";
 
 const COLUMNS =
   "id, incarnation, version, protocol_version, status, partitions, started_at, seen_at, " +

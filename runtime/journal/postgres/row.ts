@@ -4,7 +4,7 @@
  * @module
  */
 import type { Address, Json } from "../../../actors/behavior.ts";
-import { restoredText, storedText } from "./stored_text.ts";
+import { restoredText, storedText } from "../../stored_text.ts";
 
 /** A row as Postgres gives it: 64-bit integers are texts. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -14,13 +14,11 @@ import { JournalUnavailable } from "../port.ts";
 
 export {
   type Connection,
-  type ConnectionOptions,
   number,
   numberOrNull,
   type Row,
   type Statement,
   text,
-  type Values,
   type WritingOptions,
 } from "../../sqlite/connection.ts";
 

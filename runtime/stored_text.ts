@@ -1,7 +1,8 @@
 /**
- * The form in which text from outside is stored. Postgres holds no U+0000 in text, and half of a
- * surrogate pair has no UTF-8; ids and messages from outside may have either. They are written as an
- * escape character and four digits. Columns with JSON need none of it: JSON escapes both by itself.
+ * The form in which text from outside is stored. Postgres holds no U+0000 in text, from SQLite it is
+ * read only up to there, and half of a surrogate pair has no UTF-8; ids and messages from outside may
+ * have either. They are written as an escape character and four digits. Columns with JSON need none
+ * of it: JSON escapes both by itself.
  *
  * @module
  */
@@ -14,7 +15,7 @@ const ESCAPED = /[\u0000\u001a]|\p{Surrogate}/gu;
 // deno-lint-ignore no-control-regex -- as above
 const ESCAPES = /\u001a([0-9a-f]{4})/g;
 
-/** Any text as Postgres can hold it: nearly always the text itself. */
+/** Any text as a database can hold it: nearly always the text itself. */
 export function storedText(text: string): string {
   if (!text.includes("\0") && !text.includes(ESCAPE) && text.isWellFormed()) return text;
   return text.replace(

@@ -162,7 +162,7 @@ export class Node implements Engine, Poster {
 
   trouble(): string | null {
     if (this.#superseded) return "another process runs under this node's id";
-    return this.#draining ? "the node is stopping" : this.#health.trouble;
+    return this.#draining ? "the node drains" : this.#health.trouble;
   }
 
   /** How many actors are in memory. */
@@ -258,8 +258,12 @@ export class Node implements Engine, Poster {
 
   /** Refuses what cannot be taken now. */
   #refuse(): void {
-    if (this.#superseded || (this.#draining && !this.#rebalancer.others)) {
-      throw new SynapseError("draining", "Node is stopping; send the command to another one");
+    if (this.#superseded) {
+      const message = "Another process runs under this node's id; send the command to that one";
+      throw new SynapseError("draining", message);
+    }
+    if (this.#draining && !this.#rebalancer.others) {
+      throw new SynapseError("draining", "Node drains, and there is no other one; try again later");
     }
     const trouble = this.#health.trouble;
     if (trouble) throw new SynapseError("journal_unavailable", trouble);

@@ -41,7 +41,7 @@ Deno.test("Node.stop() takes no command from then on", async () => {
   const test = await startLedgerNode(folder);
   const stopping = test.stop();
   await assert.rejects(test.node.submit(ledger("a"), note("late")), isDraining);
-  assert.equal(test.node.trouble(), "the node is stopping");
+  assert.equal(test.node.trouble(), "the node drains");
   await test.during(stopping);
 });
 

@@ -129,9 +129,9 @@ export class Rebalancer {
   }
 
   #stepAside(): void {
-    const { node, log, onSuperseded } = this.#options;
+    const { log, onSuperseded } = this.#options;
     this.#superseded = true;
-    log.error({ node }, "Another process runs under this node's id; this one gives everything up");
+    log.error({}, "Another process runs under this node's id; this one gives everything up");
     onSuperseded();
   }
 }

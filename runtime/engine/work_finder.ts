@@ -58,18 +58,27 @@ export class WorkFinder {
 
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, onError, told } = this.#options;
+    const { onError } = this.#options;
     while (!signal.aborted) {
       this.#sleep = new AbortController();
+      const idle = AbortSignal.any([signal, this.#sleep.signal]);
       let room = true;
       try {
         room = await this.#look(signal);
       } catch (error) {
         await onError(error);
       }
-      const wait = !room ? FULL_LOOK_MS : told() ? LOOK_MS : UNTOLD_LOOK_MS;
-      await clock.sleep(wait, AbortSignal.any([signal, this.#sleep.signal]));
+      await this.#rest(room ? LOOK_MS : FULL_LOOK_MS, idle);
     }
+  }
+
+  /** Waits for so long, and less when notices do not come, from whatever moment on. */
+  async #rest(ms: number, signal: AbortSignal): Promise<void> {
+    const { clock, told } = this.#options;
+    const end = clock.monotonic() + ms;
+    do {
+      await clock.sleep(Math.min(UNTOLD_LOOK_MS, end - clock.monotonic()), signal);
+    } while (!signal.aborted && told() && clock.monotonic() < end);
   }
 
   /** Tells all that it finds. Returns whether there was room for all. */

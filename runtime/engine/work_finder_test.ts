@@ -85,3 +85,19 @@ Deno.test("WorkFinder goes on after an error", async () => {
   assert.deepEqual(told, ["wake a"]);
   await end();
 });
+
+Deno.test("WorkFinder looks often while no notices come, from the moment on when they cease", async () => {
+  const { clock, told, work, end } = finder({ owed: [], backlog: [ledger("a")], room: 100 });
+  for (let i = 0; i < 1000; i += 100) await clock.advance(100);
+  assert.deepEqual(told, ["feed a"]);
+  work.untold = true;
+  for (let i = 0; i < 1000; i += 100) await clock.advance(100);
+  assert.ok(told.length >= 9, `It looked ${told.length} times`);
+  work.untold = false;
+  for (let i = 0; i < 5; i++) await clock.advance(100);
+  const before = told.length;
+  await clock.advance(2000);
+  assert.equal(told.length, before);
+  await end();
+  assert.equal(clock.sleeping, 0);
+});

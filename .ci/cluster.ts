@@ -19,6 +19,9 @@ import { startServices } from "./services/services.ts";
 /** What a node may do; as the task `start` has it. */
 const PERMISSIONS = ["net", "read", "write", "env", "run", "sys"].map((name) => `--allow-${name}`);
 
+/** How often the nodes are looked at, in milliseconds. */
+const LOOK_MS = 500;
+
 const MAIN = fileURLToPath(new URL("../runtime/main.ts", import.meta.url));
 
 /** What may be chosen. */
@@ -47,7 +50,12 @@ export function parseCluster(args: readonly string[]): ClusterOptions {
 
 /** The variables of one node. */
 export function nodeVariables(
-  { id, port, folder }: { readonly id: string; readonly port: number; readonly folder: string },
+  { id, port, metrics_port, folder }: {
+    readonly id: string;
+    readonly port: number;
+    readonly metrics_port: number;
+    readonly folder: string;
+  },
   services: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return {
@@ -56,10 +64,19 @@ export function nodeVariables(
     SYNAPSE_NODE_ID: id,
     SYNAPSE_HOST: "127.0.0.1",
     SYNAPSE_PORT: String(port),
-    SYNAPSE_METRICS_PORT: "0",
+    SYNAPSE_METRICS_PORT: String(metrics_port),
     SYNAPSE_DATA_DIR: folder,
     LOG_FORMAT: "pretty",
   };
+}
+
+/** A node that was started. */
+interface ClusterNode {
+  readonly id: string;
+  readonly server: Server;
+  readonly variables: Readonly<Record<string, string>>;
+  /** The file. */
+  readonly log: string;
 }
 
 /** Starts one node and waits until it is ready. */
@@ -67,9 +84,9 @@ async function startNode(
   id: string,
   port: number,
   services: Readonly<Record<string, string>>,
-): Promise<{ readonly server: Server; readonly log: string }> {
+): Promise<ClusterNode> {
   const folder = await Deno.makeTempDir({ prefix: `synapse-${id}-` });
-  const variables = Object.entries(nodeVariables({ id, port, folder }, services));
+  const variables = nodeVariables({ id, port, metrics_port: freePort(), folder }, services);
   const url = `http://127.0.0.1:${port}`;
   const server = new Server({
     service: `node ${id}`,
@@ -80,7 +97,7 @@ async function startNode(
     command: [
       ...await deathSignalPrefix("SIGTERM"),
       "env",
-      ...variables.map(([name, value]) => `${name}=${value}`),
+      ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
       Deno.execPath(),
       "run",
       "--no-prompt",
@@ -95,7 +112,30 @@ async function startNode(
   undo.use(server);
   await server.start();
   undo.move();
-  return { server, log: `${folder}/server.log` };
+  return { id, server, variables, log: `${folder}/server.log` };
+}
+
+/** Says once of each node that it ended, until it is disposed of. */
+function watchNodes(nodes: readonly ClusterNode[], say: (line: string) => void): Disposable {
+  const alive = new Set(nodes);
+  const timer = setInterval(() => {
+    for (const node of alive) {
+      if (node.server.pid !== null) continue;
+      alive.delete(node);
+      say(endOf(node));
+    }
+  }, LOOK_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** That a node ended, and the command that starts it again under its name, for a shell. */
+export function endOf(
+  { id, variables, log }: Pick<ClusterNode, "id" | "variables" | "log">,
+): string {
+  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  const words = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
+  return `Node ${id} ended; its log is ${log}. Start it again in another terminal:\n` +
+    `  ${words.join(" ")} deno task start`;
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -115,14 +155,19 @@ async function main(args: readonly string[]): Promise<never> {
   await using nodes = new AsyncDisposableStack();
   const { variables } = services;
   console.log(`Postgres  ${variables.TEST_DATABASE_URL}\nRedis     ${variables.TEST_REDIS_URL}`);
+  const started: ClusterNode[] = [];
   // One after the other: the first makes the tables.
   for (let i = 0; i < options.nodes; i++) {
     interruption.check();
     const port = options.port === 0 ? freePort() : options.port + i;
-    const { server, log } = await startNode(`n${i + 1}`, port, variables);
+    const node = await startNode(`n${i + 1}`, port, variables);
+    const { id, server, log } = node;
     nodes.use(server);
-    console.log(`Node n${i + 1}   ${server.url}  pid ${server.pid}  log ${log}`);
+    started.push(node);
+    const metrics = `http://127.0.0.1:${node.variables.SYNAPSE_METRICS_PORT}/metrics`;
+    console.log(`Node ${id}   ${server.url}  metrics ${metrics}  pid ${server.pid}  log ${log}`);
   }
+  using _watch = watchNodes(started, console.log);
   console.log("Ready: kill and stop nodes as you like; Ctrl-C ends all of it");
   return await interruption.wait();
 }

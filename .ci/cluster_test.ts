@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import project from "../deno.json" with { type: "json" };
-import { nodeVariables, parseCluster } from "./cluster.ts";
+import { endOf, nodeVariables, parseCluster } from "./cluster.ts";
 import { signalProcess } from "./services/process_tree.ts";
 import { until } from "./services/until.ts";
 
@@ -14,9 +14,19 @@ Deno.test("parseCluster() has three nodes from port 8000 on, and refuses other t
 
 Deno.test("nodeVariables() gives nodes one journal and one Redis, and each its own id and port", () => {
   const services = { TEST_DATABASE_URL: "postgres://a/b", TEST_REDIS_URL: "redis://c" };
-  const variables = nodeVariables({ id: "n2", port: 8001, folder: "/x" }, services);
+  const variables = nodeVariables(
+    { id: "n2", port: 8001, metrics_port: 9091, folder: "/x" },
+    services,
+  );
   assert.deepEqual([variables.DATABASE_URL, variables.REDIS_URL], ["postgres://a/b", "redis://c"]);
   assert.deepEqual([variables.SYNAPSE_NODE_ID, variables.SYNAPSE_PORT], ["n2", "8001"]);
+  assert.equal(variables.SYNAPSE_METRICS_PORT, "9091");
+});
+
+Deno.test("endOf() says how to start a node again, quoted for a shell", () => {
+  const said = endOf({ id: "n2", variables: { A: "x&y", B: "it's" }, log: "/x/server.log" });
+  assert.match(said, /^Node n2 ended; its log is \/x\/server\.log\./);
+  assert.ok(said.endsWith(`\n  A='x&y' B='it'\\''s' deno task start`), said);
 });
 
 /** Reads a stream until its text matches. */
@@ -50,6 +60,8 @@ Deno.test("deno task cluster starts nodes that know of each other, and leaves no
       fetch(`${urls[1]}/api/v1/nodes${path}`, init).then((response) => response.json());
     const { items } = await api("");
     assert.deepEqual(items.map(({ id }: { id: string }) => id), ["n1", "n2"]);
+    const [, metrics = ""] = /^Node n1 .* metrics (http:\S+)/m.exec(said) ?? [];
+    assert.match(await (await fetch(metrics)).text(), /^synapse_partitions_owned \d+$/m);
     await api("/n1/drain", { method: "POST" });
     let nodes: { status: string; partitions: number }[] = [];
     const handedOver = async () => {

@@ -20,6 +20,7 @@ import { runWhereOwned } from "./compose/single_run.ts";
 import { composeSkills } from "./compose/skills.ts";
 import type { Config } from "./config.ts";
 import { TENANT } from "./edge/auth.ts";
+import { misspeltVariables } from "./config/misspelt.ts";
 import { createEdge } from "./edge/server.ts";
 import { keepHeapLow } from "./engine/idle_heap.ts";
 import { Node } from "./engine/node.ts";
@@ -90,6 +91,7 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     providers: Object.keys(config.llm.providers),
     api_key: config.http.api_key,
     limits: config.limits,
+    lease_ms: config.cluster.lease_ms,
     version: VERSION,
     health: createHealth({ ...engine, config, engine: node }),
   });
@@ -145,6 +147,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
   const mask = secretMask(config, env);
   const log = options.log ??
     createLogger({ ...config.log, ...stderrSink(), mask }).child({ node: config.node_id });
+  for (const { name, meant, message } of misspeltVariables(env)) log.warn({ name, meant }, message);
   await Deno.mkdir(config.skills.workspace, { recursive: true });
   const opened = await openJournal(config, { clock: systemClock, log });
   started.defer(() => opened.close());
@@ -157,14 +160,15 @@ export async function startEngine(config: Config, options: StartOptions): Promis
   const skills = started.use(await composeSkills(config, { ...world, env, mask }));
   const router = await composeRouter(config, { ...world, mask });
   const memory = started.use(await openMemory(config, world));
-  const { streams, ingest } = await openStreams(config, world);
+  const { streams, ingest } = await openStreams(config, { ...world, journal_id: journal.id });
   started.use(streams);
   const { live } = streams;
-  const node = new Node({
+  const engine: Pick<Node, "submit"> = { submit: (...args) => node.submit(...args) };
+  const node: Node = new Node({
     ...world,
     journal,
     streams,
-    handlers: composeEffects(config, { ...world, journal, router, skills, memory, mask }),
+    handlers: composeEffects(config, { ...world, journal, engine, router, skills, memory, mask }),
     limits,
     identity: {
       id: config.node_id,

@@ -119,7 +119,7 @@ function resolveConfig(
     memory,
     redis: environment.REDIS_URL === undefined
       ? null
-      : { url: environment.REDIS_URL, namespace: "synapse" },
+      : { url: environment.REDIS_URL, namespace: values.redis.namespace },
     cluster: values.cluster,
     limits: values.limits,
     traces: { enabled: environment.OTEL_DENO === "true" },

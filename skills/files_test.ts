@@ -86,7 +86,26 @@ Deno.test("read_file refuses what is not a text file", async () => {
     await Deno.writeFile(`${root}/image.png`, new Uint8Array([0x89, 0x50, 0xff, 0xfe]));
     await assert.rejects(run(readFileSkill(root), { path: "image.png" }), /not UTF-8 text/);
     await assert.rejects(run(readFileSkill(root), { path: "." }), /is not a file/);
-    await assert.rejects(run(readFileSkill(root), { path: "none.txt" }), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("the file skills say what is wrong without the host's paths or the system's words", async () => {
+  await withFolders(async ({ root }) => {
+    await Deno.writeTextFile(`${root}/a.txt`, "text");
+    await Deno.mkdir(`${root}/folder`);
+    const [read, list, write] = [readFileSkill(root), listFilesSkill(root), writeFileSkill(root)];
+    const cases = [
+      [read, { path: "f1.txt" }, "NotFound", "There is no file f1.txt in the workspace"],
+      [list, { path: "no" }, "NotFound", "There is no folder no in the workspace"],
+      [list, { path: "a.txt" }, "TypeError", /^a\.txt in the workspace is not a folder/],
+      [read, { path: "a.txt/b" }, "TypeError", /^a\.txt\/b in the workspace .* is none$/],
+      [read, { path: "x".repeat(300) }, "TypeError", /^x+ in the workspace has too long a name$/],
+      [write, { path: "folder", content: "" }, "TypeError", "folder in the workspace is a folder"],
+      [write, { path: "a.txt/b", content: "" }, "TypeError", /^a\.txt\/b in the workspace is/],
+    ] as const;
+    for (const [skill, input, name, message] of cases) {
+      await assert.rejects(run(skill, input), { name, message });
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { relativePathSchema, resolveExisting } from "./rooted_path.ts";
 import { defineSkill, type Skill } from "./skill.ts";
+import { inWorkspace } from "./workspace_error.ts";
 
 /** Entries that one call returns at most. */
 const ENTRIES_MAX = 1000;
@@ -34,7 +35,12 @@ export function listFilesSkill(root: string): Skill {
     risk: 0,
     capabilities: ["read:**"],
     idempotent: true,
-    run: async ({ path }) => await listFolder(await resolveExisting(root, path)),
+    run: ({ path }) =>
+      inWorkspace(
+        "folder",
+        path,
+        async () => await listFolder(await resolveExisting(root, path)),
+      ),
   });
 }
 

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { relativePathSchema, resolveExisting } from "./rooted_path.ts";
 import { defineSkill, type Skill } from "./skill.ts";
+import { inWorkspace } from "./workspace_error.ts";
 
 /** Bytes that one call reads at most; the rest is read by further calls. */
 const READ_BYTES_MAX = 65_536;
@@ -32,8 +33,12 @@ export function readFileSkill(root: string): Skill {
     risk: 0,
     capabilities: ["read:**"],
     idempotent: true,
-    run: async ({ path, offset }) =>
-      await readPiece(await resolveExisting(root, path), path, offset),
+    run: ({ path, offset }) =>
+      inWorkspace(
+        "file",
+        path,
+        async () => await readPiece(await resolveExisting(root, path), path, offset),
+      ),
   });
 }
 

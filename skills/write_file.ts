@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { makePlace, relativePathSchema } from "./rooted_path.ts";
 import { defineSkill, type Skill } from "./skill.ts";
+import { inWorkspace } from "./workspace_error.ts";
 
 /** Characters that one call writes at most. */
 const WRITE_CHARS_MAX = 262_144;
@@ -29,12 +30,13 @@ export function writeFileSkill(root: string): Skill {
     risk: 3,
     capabilities: ["write:**"],
     idempotent: true,
-    run: async ({ path, content }) => {
-      const { folder, name } = await makePlace(root, path);
-      const bytes = new TextEncoder().encode(content);
-      await replaceFile(folder, name, bytes);
-      return { path, bytes: bytes.length };
-    },
+    run: ({ path, content }) =>
+      inWorkspace("folder", path, async () => {
+        const { folder, name } = await makePlace(root, path);
+        const bytes = new TextEncoder().encode(content);
+        await replaceFile(folder, name, bytes);
+        return { path, bytes: bytes.length };
+      }),
   });
 }
 

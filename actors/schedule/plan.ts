@@ -31,17 +31,31 @@ export const planSchema = z.union([
 /** When a schedule is due. */
 export type Plan = z.output<typeof planSchema>;
 
-/** What is wrong with times that {@link readPlan} cannot read. */
-export const PLAN_WANTED =
-  "Schedule wants either cron, with or without time_zone, or at, a time with its offset";
-
-/** Reads when a schedule is due, as people and models say it; null unless that is one way exactly. */
-export function readPlan({ cron, time_zone, at }: {
+/** When a schedule is due, as people and models say it. */
+export interface SaidPlan {
+  /** Five fields, or a word such as `@daily`. */
   readonly cron?: string | undefined;
+  /** Of `cron`: an IANA name. */
   readonly time_zone?: string | undefined;
   /** ISO 8601 with an offset. */
   readonly at?: string | undefined;
-}): Plan | null {
+}
+
+/** What is wrong with times that {@link readPlan} cannot read. */
+export function planFault({ cron, time_zone, at }: SaidPlan): string {
+  if (cron === undefined && at === undefined) {
+    return "Schedule has neither cron nor at, wanted one of them";
+  }
+  if (cron !== undefined && at !== undefined) {
+    return "Schedule has both cron and at, wanted one of them";
+  }
+  return time_zone !== undefined && at !== undefined
+    ? "Schedule has a time_zone with at, wanted it with cron only: at has its offset in itself"
+    : "Schedule wants either cron, with or without time_zone, or at, a time with its offset";
+}
+
+/** Reads when a schedule is due; null unless that is one way exactly. */
+export function readPlan({ cron, time_zone, at }: SaidPlan): Plan | null {
   const said = Object.entries({ cron, time_zone, at: at === undefined ? at : Date.parse(at) });
   const plan = Object.fromEntries(said.filter(([, value]) => value !== undefined));
   return planSchema.safeParse(plan).data ?? null;

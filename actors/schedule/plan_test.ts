@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dueTime, firstTime, nextTime, type Plan } from "./plan.ts";
+import { dueTime, firstTime, nextTime, type Plan, planFault, readPlan } from "./plan.ts";
 
 const at = (iso: string): number => Date.parse(iso);
 
@@ -101,5 +101,20 @@ Deno.test("firstTime() says what is wrong with a cron expression and what is wan
   for (const [cron, message] of faults) {
     const first = firstTime({ cron, time_zone: "UTC" }, 0);
     assert.match("fault" in first ? first.fault : "no fault", message);
+  }
+});
+
+Deno.test("planFault() says which of cron and at is too many or missing", () => {
+  const cron = "@daily", at = "2030-01-01T00:00:00Z", time_zone = "UTC";
+  const faults = [
+    [{}, /neither cron nor at/],
+    [{ time_zone }, /neither cron nor at/],
+    [{ cron, at }, /both cron and at/],
+    [{ at, time_zone }, /time_zone with at/],
+    [{ cron: "x".repeat(201) }, /either cron, with or without time_zone, or at/],
+  ] as const;
+  for (const [said, message] of faults) {
+    assert.equal(readPlan(said), null);
+    assert.match(planFault(said), message);
   }
 });

@@ -17,7 +17,7 @@ import { parseEvent } from "./upcast.ts";
 /** The agent session. */
 export const session: Behavior<SessionState, SessionCommand, SessionEvent, SessionLimits> = {
   type: "session",
-  state_version: 3,
+  state_version: 4,
   initial: initialState,
   decide,
   evolve,

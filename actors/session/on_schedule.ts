@@ -6,7 +6,7 @@
  * @module
  */
 import type { Json } from "../behavior.ts";
-import { firstTime, PLAN_WANTED, readPlan } from "../schedule/plan.ts";
+import { firstTime, planFault, readPlan } from "../schedule/plan.ts";
 import type { CommandOf } from "./commands.ts";
 import type { Draft } from "./draft.ts";
 import { fact } from "./events.ts";
@@ -68,7 +68,7 @@ function create(
     );
   }
   const plan = readPlan(request);
-  if (!plan) return fail("schedule_invalid", PLAN_WANTED);
+  if (!plan) return fail("schedule_invalid", planFault(request));
   const first = firstTime(plan, now);
   if ("fault" in first) return fail("schedule_invalid", first.fault);
   const id = `sch_${session}~${draft.nextSeq}`;

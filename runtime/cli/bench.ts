@@ -9,10 +9,17 @@ import type { TurnFigures } from "../capacity/turns.ts";
 import type { RunningEngine } from "../compose.ts";
 import type { Config } from "../config.ts";
 import type { Cli } from "./cli.ts";
+import { CliError } from "./cli_error.ts";
 import { EXIT } from "./exit_code.ts";
 import { duration, teach } from "./help.ts";
 import { readConfig } from "./load_config.ts";
 import { formatTable } from "./table.ts";
+
+/** How long the streams may take to be reached, in milliseconds. */
+const CONNECT_MS = 5000;
+
+/** Milliseconds between two looks at them. */
+const POLL_MS = 20;
 
 interface BenchOptions {
   readonly config?: string;
@@ -30,7 +37,7 @@ export function benchCommand(cli: Cli): Command {
   ])
     .option("--config <file>", "the configuration file (SYNAPSE_CONFIG)")
     .option("--sessions <list>", "how many have a turn at once, run by run", counts, [1, 16, 64])
-    .option("--for <duration>", "how long each run takes", duration, 5000)
+    .option("--for <duration>", "how long each run takes", someTime, 5000)
     .action((options) => bench(cli, options));
 }
 
@@ -41,6 +48,13 @@ function counts(text: string): number[] {
     throw new InvalidArgumentError("Wanted whole numbers above 0, such as 1,16,64");
   }
   return values;
+}
+
+/** Reads an option that is a duration of more than nothing. @returns milliseconds */
+function someTime(text: string): number {
+  const ms = duration(text);
+  if (ms === 0) throw new InvalidArgumentError("Wanted a duration above 0, such as 500ms or 5s");
+  return ms;
 }
 
 async function bench(cli: Cli, options: BenchOptions): Promise<void> {
@@ -56,12 +70,15 @@ async function bench(cli: Cli, options: BenchOptions): Promise<void> {
     await using place = await makeThrowaway(config, cli.world);
     const count = new CommitCount();
     await using engine = await start(cli, place.config, count);
+    await requireStreams(engine, CONNECT_MS);
     const results: TurnFigures[] = [];
     for (const sessions of options.sessions) {
       if (interrupted) break;
       if (cli.terminal.watched) cli.terminal.note(`${sessions} at once…`);
       const stopped = () => interrupted;
       results.push(await runOnce(engine, { count, sessions, ms: options.for, stopped }));
+      // Figures from before it went are no measurement either: nobody knows which those are.
+      await requireStreams(engine, 0);
     }
     if (interrupted) cli.exit = EXIT.interrupted;
     const report = { ...placesOf(config), run_ms: options.for, results };
@@ -80,6 +97,24 @@ async function start(cli: Cli, config: Config, count: CommitCount): Promise<Runn
     log: silentLogger,
     env: cli.world.env,
     wrapJournal: count.wrap,
+  });
+}
+
+/**
+ * Waits until the streams carry: without them an engine works as well, and what is measured then is
+ * something else than what was configured.
+ *
+ * @throws {CliError} if they do not within so many milliseconds
+ */
+async function requireStreams({ streams, clock }: RunningEngine, wait_ms: number): Promise<void> {
+  const end = clock.monotonic() + wait_ms;
+  while (streams.trouble() !== null && clock.monotonic() < end) await clock.sleep(POLL_MS);
+  const trouble = streams.trouble();
+  if (trouble === null) return;
+  throw new CliError(`Nothing was measured: ${trouble}`, {
+    exit: EXIT.failed,
+    code: "streams_unavailable",
+    hint: "See `synapse doctor`; without REDIS_URL the streams are in the process",
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { freePort } from "../../.ci/services/free_port.ts";
 import type { TurnFigures } from "../capacity/turns.ts";
 import { withDatabase } from "../compose/database.ts";
 import { EXIT } from "./exit_code.ts";
@@ -73,6 +74,21 @@ Deno.test("bench refuses what is no list of numbers", async () => {
   const run = await runCli(["bench", "--sessions", "1,many"]);
   assert.equal(run.exit, EXIT.usage);
   assert.match(run.stderr, /Wanted whole numbers above 0/);
+});
+
+Deno.test("bench refuses to measure no time", async () => {
+  const run = await runCli(["bench", "--for", "0s"]);
+  assert.equal(run.exit, EXIT.usage);
+  assert.match(run.stderr, /Wanted a duration above 0/);
+});
+
+Deno.test("bench does not measure a Redis that is away, and leaves nothing behind", async () => {
+  const env = { REDIS_URL: `redis://127.0.0.1:${freePort()}` };
+  const run = await bench(env, "--sessions", "1", "--for", "50ms");
+  assert.equal(run.exit, EXIT.failed, run.stdout);
+  assert.match(run.stderr, /Nothing was measured: Redis is away \(.*ECONNREFUSED/);
+  assert.equal(run.stdout, "");
+  assert.deepEqual(run.left, []);
 });
 
 Deno.test("bench stops when it is interrupted, says what it has, and leaves nothing behind", async () => {

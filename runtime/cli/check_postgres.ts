@@ -8,17 +8,10 @@ import { readSchema } from "../compose/journal_schema.ts";
 import type { PostgresConfig } from "../config.ts";
 import { errorMessage, SynapseError } from "../errors.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
+import { postgresMend } from "./postgres_mends.ts";
 
 /** The oldest server that is supported. */
 const MAJOR_MIN = 15;
-
-/** What to do about the driver's and the server's codes; the first that matches counts. */
-const MENDS: readonly (readonly [RegExp, string])[] = [
-  [/^28/, "Correct the user in DATABASE_URL and the password in DB_PASSWORD"],
-  [/^3D000$/, "Create the database: createdb -O USER DATABASE"],
-  [/^53300$/, "Raise max_connections of the server, or end connections that nobody needs"],
-  [/^(E[A-Z]+|CONNECT.*)$/, "Start Postgres, or correct DATABASE_URL; look at firewalls between"],
-];
 
 /** Whether the database can be reached, is new enough, may be written, and has the tables. */
 export async function checkPostgres(config: PostgresConfig): Promise<Finding[]> {
@@ -28,10 +21,7 @@ export async function checkPostgres(config: PostgresConfig): Promise<Finding[]> 
     facts = await readDatabaseFacts(config.url);
   } catch (error) {
     if (!(error instanceof DatabaseFault)) throw error;
-    const [, mend = "See the server's log"] = MENDS.find(([pattern]) =>
-      pattern.test(error.reason)
-    ) ?? [];
-    return [fault(check, error.message, mend)];
+    return [fault(check, error.message, postgresMend(error.reason) ?? "See the server's log")];
   }
   return [serverFinding(facts), rightsFinding(facts), await tablesFinding(config)];
 }

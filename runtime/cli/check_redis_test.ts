@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Redis } from "ioredis";
+import { startRedis } from "../../.ci/services/redis.ts";
 import { systemClock } from "../clock.ts";
 import { checkRedis, redisFindings } from "./check_redis.ts";
 
@@ -7,7 +9,16 @@ const FACTS = {
   label: "redis://cache",
   version: "7.0.15",
   maxmemory_policy: "noeviction",
+  write_fault: null,
 } as const;
+
+const look = (url: string) => checkRedis({ url, namespace: "synapse" }, systemClock);
+
+async function connect(url: string) {
+  const redis = new Redis(url);
+  await redis.ping();
+  return { redis, [Symbol.asyncDispose]: async () => void await redis.quit() };
+}
 
 Deno.test("redisFindings() wants a server that is new enough and keeps what it is given", () => {
   const statuses = (change: object) =>
@@ -24,14 +35,37 @@ Deno.test("redisFindings() tells a wrong password from a server that is not ther
   const mend = (reason: string) =>
     redisFindings({ reached: false, label: "redis://cache", reason })[0]?.mend ?? "";
   assert.match(mend("WRONGPASS invalid username-password pair"), /^Correct user and password/);
+  assert.match(mend("NOPERM this user has no permissions to run the 'select' command"), /\+select/);
+  assert.match(mend("NOPERM this user has no permissions to run the 'info' command"), /rights/);
+  assert.match(mend("ERR DB index is out of range"), /`databases` in redis\.conf/);
   assert.match(mend("connect ECONNREFUSED"), /^Start Redis/);
+});
+
+Deno.test("checkRedis() finds a replica, and a database that is not there", async () => {
+  await using server = await startRedis();
+  await using client = await connect(server.url);
+  await client.redis.replicaof("127.0.0.1", server.port);
+  const [replica] = await look(server.url);
+  assert.equal(replica?.status, "fault");
+  assert.match(replica?.detail ?? "", /^redis:.* takes no writes: READONLY/);
+  assert.match(replica?.mend ?? "", /^Name the master/);
+  const [missing] = await look(`${server.url}/99`);
+  assert.match(missing?.detail ?? "", /cannot be used: ERR DB index is out of range/);
+});
+
+Deno.test("checkRedis() changes nothing", async () => {
+  await using server = await startRedis();
+  await using client = await connect(server.url);
+  const findings = await look(server.url);
+  assert.deepEqual(findings.map(({ status }) => status), ["ok", "ok"]);
+  assert.equal(await client.redis.dbsize(), 0);
 });
 
 Deno.test("checkRedis() finds that nobody listens, and shows no password", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
-  const [finding] = await checkRedis(`redis://:hunter2@127.0.0.1:${port}`, systemClock);
+  const [finding] = await look(`redis://:hunter2@127.0.0.1:${port}`);
   assert.equal(finding?.status, "fault");
   assert.match(finding?.detail ?? "", /^redis:\/\/127\.0\.0\.1:\d+ cannot be used: .+/);
   assert.doesNotMatch(JSON.stringify(finding), /hunter2/);
@@ -40,7 +74,7 @@ Deno.test("checkRedis() finds that nobody listens, and shows no password", async
 Deno.test("checkRedis() looks at a server that runs", async () => {
   const url = Deno.env.get("TEST_REDIS_URL");
   assert.ok(url, "TEST_REDIS_URL is not set: `deno task test` sets it");
-  const [server, memory] = await checkRedis(url, systemClock);
+  const [server, memory] = await look(url);
   assert.equal(server?.status, "ok", server?.detail);
   assert.match(server?.detail ?? "", /^Redis \d+\.\S+ at redis.* answers$/);
   assert.match(memory?.detail ?? "", /^maxmemory-policy is \w/);

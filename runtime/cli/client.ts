@@ -6,8 +6,8 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Entropy } from "../entropy.ts";
-import { errorMessage } from "../errors.ts";
 import { CliError } from "./cli_error.ts";
+import { checkedAddress, connectionFault } from "./connection_fault.ts";
 import { EXIT, exitForStatus } from "./exit_code.ts";
 
 /** How to speak to the node. */
@@ -49,13 +49,7 @@ export class Client {
 
   /** @throws {CliError} `url_invalid` */
   constructor(url: string, options: ClientOptions) {
-    if (!URL.canParse(url) || !/^https?:/.test(url)) {
-      throw new CliError(
-        `The node's address is ${JSON.stringify(url)}, wanted an http:// or https:// URL`,
-        { exit: EXIT.usage, code: "url_invalid" },
-      );
-    }
-    this.#base = url.replace(/\/+$/, "");
+    this.#base = checkedAddress(url);
     this.#apiKey = options.apiKey;
     this.#entropy = options.entropy;
     this.clock = options.clock;
@@ -147,7 +141,8 @@ export class Client {
   /**
    * Sends a request and returns the answer of any status.
    *
-   * @throws {CliError} `unreachable` if nothing listens there, `connection_lost` if it went away
+   * @throws {CliError} `unreachable` if nothing listens there, `connection_lost` if it went away,
+   * `not_a_node` if something else listens there
    */
   async send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
     const url = new URL(this.#base + path);
@@ -172,20 +167,7 @@ export class Client {
   /** The error for a connection that could not be made or did not last. */
   connectionError(error: unknown): CliError {
     if (error instanceof CliError) return error;
-    const reason = rootMessage(error);
-    if (!/\(Connect\)|are blocked/.test(reason)) {
-      return new CliError(`The connection to ${this.#base} was lost: ${reason}`, {
-        exit: EXIT.unreachable,
-        code: "connection_lost",
-        cause: error,
-      });
-    }
-    return new CliError(`No node answers at ${this.#base}`, {
-      exit: EXIT.unreachable,
-      code: "unreachable",
-      hint: "Start one with `synapse serve`, or say where it is with --url or SYNAPSE_URL",
-      cause: error,
-    });
+    return connectionFault(this.#base, error);
   }
 
   async #json<Answer>(method: string, path: string, options: RequestOptions): Promise<Answer> {
@@ -204,19 +186,27 @@ export class Client {
   }
 }
 
-/** Reads an answer of 400 or more, which is problem+json when it comes from a node. */
+/** Reads an answer that is of no use. One of 400 or more is problem+json when it comes from a node. */
 export async function problemError(response: Response): Promise<CliError> {
   const text = await response.text().catch(() => "");
   const problem = parseProblem(text);
   const faults = problem.errors?.map(({ path, message }) => `\n  ${path}: ${message}`).join("");
-  const message = problem.detail ?? problem.title ?? `The answer was HTTP ${response.status}`;
+  const message = problem.detail ?? problem.title ??
+    `The answer was HTTP ${response.status} and not in a node's words: is ${
+      originOf(response)
+    } a node's API?`;
   return new CliError(message + (faults ?? ""), {
-    exit: exitForStatus(response.status),
+    exit: response.ok ? EXIT.failed : exitForStatus(response.status),
     code: problem.code ?? `http_${response.status}`,
     ...(response.status === 401
       ? { hint: "Give the node's key with --api-key or SYNAPSE_API_KEY" }
       : {}),
   });
+}
+
+/** The server that answered; a response that a test made comes from none. */
+function originOf({ url }: Response): string {
+  return URL.parse(url)?.origin ?? "it";
 }
 
 interface PartialProblem {
@@ -251,11 +241,4 @@ function isPassing(error: CliError, met: boolean): boolean {
     default:
       return false;
   }
-}
-
-/** The message of the innermost cause: fetch itself says no more than "fetch failed". */
-function rootMessage(error: unknown): string {
-  let inner = error;
-  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-  return errorMessage(inner);
 }

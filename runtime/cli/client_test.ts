@@ -113,6 +113,29 @@ Deno.test("Client refuses an address that is none", () => {
   for (const url of ["localhost:8000", "ftp://a", "nowhere"]) {
     assert.throws(() => clientOf(url), { code: "url_invalid", exit: EXIT.usage });
   }
+  for (const path of ["/api/v1", "/api/v1/", "/v1", "/api"]) {
+    const message = `The node's address is "http://a:1${path}", ` +
+      "wanted it without the path of the API: http://a:1";
+    assert.throws(() => clientOf(`http://a:1${path}`), { message, exit: EXIT.usage });
+  }
+});
+
+Deno.test("Client says that what listens there speaks no HTTP, or no TLS", async () => {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const answerOnce = async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(1024));
+    await connection.write(new TextEncoder().encode("-ERR unknown command\r\n"));
+  };
+  for (
+    const [scheme, wanted] of [["http", /speaks no HTTP$/], ["https", /speaks no TLS$/]] as const
+  ) {
+    const answered = answerOnce();
+    const client = clientOf(`${scheme}://127.0.0.1:${listener.addr.port}`);
+    const error = await fails(client.get("/x"), EXIT.unreachable, "not_a_node");
+    assert.match(error.message, wanted);
+    await answered;
+  }
 });
 
 Deno.test("Client.persist() repeats what may pass, and only that", async () => {

@@ -5,11 +5,12 @@
  */
 import type { Command } from "commander";
 import type { Config } from "../config.ts";
+import { misspeltVariables } from "../config/misspelt.ts";
 import { errorCode, SynapseError } from "../errors.ts";
 import { counted } from "./counted.ts";
 import type { Cli } from "./cli.ts";
 import { EXIT } from "./exit_code.ts";
-import { fault, type Finding, ok } from "./finding.ts";
+import { fault, type Finding, ok, warning } from "./finding.ts";
 import { teach } from "./help.ts";
 import { readConfig } from "./load_config.ts";
 import type { Style } from "./style.ts";
@@ -52,6 +53,9 @@ async function* examine(cli: Cli, file: string | undefined): AsyncGenerator<Find
     const mend = "See `synapse config check` and docs/configuration.md";
     yield fault("configuration", error.message.replaceAll(/\n\s*/g, "; "), mend);
   }
+  for (const { message } of misspeltVariables(cli.world.env)) {
+    yield warning("environment", message, "Correct its name, or unset it");
+  }
   const { clock } = cli.world;
   let written: number | null = null;
   if (config !== null) {
@@ -71,7 +75,7 @@ async function* examine(cli: Cli, file: string | undefined): AsyncGenerator<Find
     }
     if (config.redis !== null) {
       const { checkRedis } = await import("./check_redis.ts");
-      yield* await checkRedis(config.redis.url, clock);
+      yield* await checkRedis(config.redis, clock);
     }
     const { host: hostname, port, metrics_port } = config.http;
     yield await network.checkPort("API port", { hostname, port }, clock);

@@ -19,7 +19,8 @@ export function nodesCommand(cli: Cli): Command {
     teach("drain <id>", "Ask a node to hand over its partitions, before it is stopped", [
       "nodes drain n1",
     ])
-      .action((id) => drain(cli, id)),
+      .option("--force", "even if no other node is left to work")
+      .action((id, options) => drain(cli, id, options)),
   ]);
 }
 
@@ -45,13 +46,18 @@ function statusOf({ status, drain_requested }: ApiNode): string {
   return drain_requested && status === "active" ? "asked to drain" : status;
 }
 
-async function drain(cli: Cli, id: string): Promise<void> {
-  const node = await cli.client().post<ApiNode>(apiPath("nodes", id, "drain"), undefined);
+async function drain(
+  cli: Cli,
+  id: string,
+  { force = false }: { readonly force?: boolean },
+): Promise<void> {
+  const node = await cli.client().post<ApiNode>(apiPath("nodes", id, "drain"), { force });
   cli.show(node, () => `Asked ${id} to drain. ${nextOf(node)}`);
 }
 
 /** What happens next, for the person who asked. */
 function nextOf({ status, partitions }: ApiNode): string {
+  if (status === "silent") return "It is silent, and holds no partitions any more.";
   const held = counted(partitions, "partition");
   return status === "draining"
     ? `It does so already, and still holds ${held}.`

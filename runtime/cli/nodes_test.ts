@@ -19,6 +19,7 @@ Deno.test("nodes ls shows every node with what it is doing", async () => {
     NODE,
     { ...NODE, id: "n2", drain_requested: true },
     { ...NODE, id: "n3", status: "draining", drain_requested: true, partitions: 3 },
+    { ...NODE, id: "n4", status: "silent", partitions: 0 },
   ];
   await using node = fakeNode({ "GET /api/v1/nodes": () => ({ items, next: null }) });
   const { stdout } = await runCli(["nodes", "ls", "--url", node.url]);
@@ -26,6 +27,7 @@ Deno.test("nodes ls shows every node with what it is doing", async () => {
   assert.match(stdout, /^n1 +active +3\.1\.0 +1\.0 +64 +2026-01-01\S+ +2026-01-02\S+$/m);
   assert.match(stdout, /^n2 +asked to drain +3\.1\.0/m);
   assert.match(stdout, /^n3 +draining +3\.1\.0 +1\.0 +3 /m);
+  assert.match(stdout, /^n4 +silent +3\.1\.0 +1\.0 +0 /m);
   const json = await runCli(["nodes", "ls", "--url", node.url, "--json"]);
   assert.deepEqual(JSON.parse(json.stdout), { items, next: null });
 });
@@ -39,12 +41,15 @@ Deno.test("nodes drain says what happens next, and knows when there is no such n
     "POST /api/v1/nodes/n9/drain": () =>
       problem(404, "node_not_found", "Node n9 does not exist, wanted one of n1, n3"),
   });
-  const drain = (id: string) => runCli(["nodes", "drain", id, "--url", node.url]);
+  const drain = (...args: string[]) => runCli(["nodes", "drain", ...args, "--url", node.url]);
   assert.match(
     (await drain("n1")).stdout,
     /^Asked n1 to drain\. .*hands its 64 partitions over .* stop it/,
   );
   assert.match((await drain("n3")).stdout, /already, and still holds 1 partition\.\n$/);
+  const bodies = () => node.seen.map(({ body }) => body);
+  await drain("n1", "--force");
+  assert.deepEqual(bodies(), [{ force: false }, { force: false }, { force: true }]);
   const none = await drain("n9");
   assert.deepEqual([none.exit, none.stdout], [EXIT.notFound, ""]);
   assert.match(none.stderr, /Node n9 does not exist, wanted one of n1, n3/);

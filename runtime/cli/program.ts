@@ -9,6 +9,7 @@ import { VERSION } from "../version.ts";
 import { agentsCommand } from "./agents.ts";
 import { approvalsCommand } from "./approvals.ts";
 import { auditCommand } from "./audit.ts";
+import { backupCommand } from "./backup.ts";
 import { benchCommand } from "./bench.ts";
 import { chatCommand } from "./chat.ts";
 import { Cli, type CliWorld } from "./cli.ts";
@@ -20,7 +21,10 @@ import { EXIT, EXIT_HELP, type ExitCode } from "./exit_code.ts";
 import { healthCommand } from "./health.ts";
 import { memoryCommand } from "./memory.ts";
 import { migrateCommand } from "./migrate.ts";
+import { migrateStoreCommand } from "./migrate_store.ts";
 import { nodesCommand } from "./nodes.ts";
+import { journalMend } from "./postgres_mends.ts";
+import { restoreCommand } from "./restore.ts";
 import { sendCommand } from "./send.ts";
 import { serveCommand } from "./serve.ts";
 import { sessionsCommand } from "./sessions.ts";
@@ -81,6 +85,9 @@ const COMMANDS = [
   nodesCommand,
   auditCommand,
   migrateCommand,
+  backupCommand,
+  restoreCommand,
+  migrateStoreCommand,
   benchCommand,
   configCommand,
   doctorCommand,
@@ -109,7 +116,7 @@ function report(cli: Cli, error: unknown): ExitCode {
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.ok;
   const exit = exitOf(error);
   const code = error instanceof CliError ? error.code : errorCode(error);
-  const hint = error instanceof CliError ? error.hint : null;
+  const hint = error instanceof CliError ? error.hint : journalMend(error);
   if (cli.json) {
     const data = error instanceof SynapseError ? error.data : {};
     cli.terminal.note(

@@ -50,6 +50,28 @@ Deno.test("serve refuses a wrong configuration with a line for each fault", asyn
   assert.equal(error.data.faults.length, 2);
 });
 
+Deno.test("serve names the option that is wrong, not the variable that it stands for", async () => {
+  const env = { LOG_LEVEL: "loud" };
+  const { exit, stderr } = await runCli(["serve", "--port", "99999"], { env });
+  assert.equal(exit, EXIT.usage);
+  assert.match(stderr, /^ {2}--port is "99999", wanted .* \(command line\)$/m);
+  assert.match(stderr, /^ {2}LOG_LEVEL is "loud", wanted .* \(environment\)$/m);
+});
+
+Deno.test("serve says which user or database is wrong, and what to do", async () => {
+  const server = new URL(Deno.env.get("TEST_DATABASE_URL") ?? assert.fail("set by the test task"));
+  const missing = Object.assign(new URL(server), { pathname: "/no_such_database" });
+  const database = await serve({ DATABASE_URL: missing.href }, () => {});
+  assert.equal(database.exit, EXIT.failed);
+  const { error } = JSON.parse(database.stderr);
+  assert.match(error.message, /\/no_such_database cannot be used: the database does not exist$/);
+  assert.equal(error.hint, "Create the database: createdb -O USER DATABASE");
+  const stranger = Object.assign(new URL(server), { username: "nobody_here", password: "secret" });
+  const login = JSON.parse((await serve({ DATABASE_URL: stranger.href }, () => {})).stderr);
+  assert.match(login.error.message, /the login of nobody_here was refused$/);
+  assert.match(login.error.hint, /^Correct the user in DATABASE_URL/);
+});
+
 Deno.test("welcome() shows commands that can be copied as they are", () => {
   const urls = { api_url: "http://127.0.0.1:8000", metrics_url: "http://127.0.0.1:9090/metrics" };
   const open = welcome({ ...urls, program: "synapse", keyed: false });

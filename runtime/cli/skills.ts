@@ -70,8 +70,17 @@ async function reload(cli: Cli): Promise<void> {
 
 async function check(cli: Cli, folder: string | undefined): Promise<void> {
   const config = await readConfig(cli.world);
-  const { loadSkillFiles } = await import("../compose/skill_files.ts");
+  const [{ loadSkillFiles }, { isLeftOut }] = await Promise.all([
+    import("../compose/skill_files.ts"),
+    import("./check_skills.ts"),
+  ]);
   const path = folder ?? config.skills_dir;
+  if (folder === undefined && isLeftOut(config)) {
+    return cli.show(
+      { ok: true, folder: path, skills: [], faults: [] },
+      () => `No user skills: ${path} does not exist`,
+    );
+  }
   const { skills, faults } = await loadSkillFiles(config, path, cli.world);
   if (faults.length > 0) cli.exit = EXIT.failed;
   cli.show(

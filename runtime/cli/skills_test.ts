@@ -46,6 +46,18 @@ Deno.test("skills check names each file that does not load, and fails", async ()
   assert.match(report.faults[0].reason, /broken/);
 });
 
+Deno.test("skills check finds nothing wrong with a skills folder that nobody made", async () => {
+  const { stdout, exit } = await runCli(["skills", "check"]);
+  assert.deepEqual([exit, stdout.trimEnd()], [
+    EXIT.ok,
+    `No user skills: ${Deno.cwd()}/user_skills does not exist`,
+  ]);
+  const named = await runCli(["skills", "check", "./user_skills"]);
+  assert.equal(named.exit, EXIT.failed);
+  const required = await runCli(["skills", "check"], { env: { SYNAPSE_SKILLS_DIR: "/no/such" } });
+  assert.equal(required.exit, EXIT.failed);
+});
+
 Deno.test("skills reload has the node read its folder again, and fails when a file does not load", async () => {
   const skill = { name: "shout", source: "user", risk: 2, capabilities: [], description: "Louder" };
   const faults: { file: string; reason: string }[] = [];

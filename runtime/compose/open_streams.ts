@@ -15,6 +15,8 @@ export interface StreamsWorld {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** The journal's id. */
+  readonly journal_id: string;
 }
 
 /** The streams of one node. */
@@ -38,6 +40,12 @@ export async function openStreams(
   }
   // Whoever has no Redis does without the driver.
   const { openRedisStreams } = await import("../streams/redis/open.ts");
-  const streams = await openRedisStreams({ ...world, ...redis, limits, node: node_id });
+  const streams = await openRedisStreams({
+    ...world,
+    ...redis,
+    limits,
+    node: node_id,
+    journal: world.journal_id,
+  });
   return { streams, ingest: (engine, signal) => streams.ingest(engine, signal) };
 }

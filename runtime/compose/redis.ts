@@ -7,6 +7,7 @@ import type { Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock.ts";
 import { errorMessage } from "../errors.ts";
 import { closeClient, connectClient } from "../streams/redis/client.ts";
+import { selectDatabase } from "../streams/redis/greeting.ts";
 import { parseRedisUrl } from "../streams/redis/url.ts";
 
 /** How long the server may take to be ready, in milliseconds. */
@@ -14,6 +15,14 @@ const READY_MS = 5000;
 
 /** Keys looked at in one step of a scan. */
 const SCAN_KEYS = 1000;
+
+/** Where a Synapse's keys are. */
+export interface RedisPlace {
+  /** With the password, if there is one. */
+  readonly url: string;
+  /** The first part of every key. */
+  readonly namespace: string;
+}
 
 /** What a node needs to know of a Redis before it uses it. */
 export type RedisFacts =
@@ -25,26 +34,47 @@ export type RedisFacts =
     readonly version: string;
     /** What it does when its memory is full; null when it does not say. */
     readonly maxmemory_policy: string | null;
+    /** Why it takes no writes of this user, as one of a replica; null when it does. */
+    readonly write_fault: string | null;
   }
   | { readonly reached: false; readonly label: string; readonly reason: string };
 
 /** Asks a Redis what a node needs to know. */
-export async function readRedisFacts(url: string, clock: Clock): Promise<RedisFacts> {
+export async function readRedisFacts(
+  { url, namespace }: RedisPlace,
+  clock: Clock,
+): Promise<RedisFacts> {
   const { label } = parseRedisUrl(url);
   const answer = await withRedis(url, clock, async (client) => {
     await client.ping();
-    return await client.info();
+    return { info: await client.info(), write_fault: await writeFault(client, namespace) };
   });
   if (!answer.reached) return { reached: false, label, reason: answer.reason };
   const field = (name: string) =>
-    new RegExp(`^${name}:(.*?)\r?$`, "m").exec(answer.result)?.[1] ?? null;
+    new RegExp(`^${name}:(.*?)\r?$`, "m").exec(answer.result.info)?.[1] ?? null;
   const version = field("redis_version") ?? "of an unknown version";
-  return { reached: true, label, version, maxmemory_policy: field("maxmemory_policy") };
+  return {
+    reached: true,
+    label,
+    version,
+    maxmemory_policy: field("maxmemory_policy"),
+    write_fault: answer.result.write_fault,
+  };
+}
+
+/** Asks for a write that changes nothing: of a key that is never there, if it is there. */
+async function writeFault(client: Redis | Cluster, namespace: string): Promise<string | null> {
+  try {
+    await client.set(`${namespace}:probe`, "", "XX");
+    return null;
+  } catch (error) {
+    return errorMessage(error);
+  }
 }
 
 /** Deletes every key of a namespace, if Redis is there: all of them may vanish at any time anyway. */
 export async function forgetNamespace(
-  { url, namespace }: { readonly url: string; readonly namespace: string },
+  { url, namespace }: RedisPlace,
   clock: Clock,
 ): Promise<void> {
   await withRedis(url, clock, async (client) => {
@@ -68,7 +98,8 @@ async function withRedis<Result>(
   clock: Clock,
   work: (client: Redis | Cluster) => Promise<Result>,
 ): Promise<Outcome<Result>> {
-  const client = connectClient(parseRedisUrl(url), { pipelining: false });
+  const target = parseRedisUrl(url);
+  const client = connectClient(target, { pipelining: false });
   const [ready, done] = [Promise.withResolvers<boolean>(), new AbortController()];
   let reason = `no answer within ${READY_MS} ms`;
   client.once("ready", () => ready.resolve(true));
@@ -79,6 +110,7 @@ async function withRedis<Result>(
   const late = clock.sleep(READY_MS, done.signal).then(() => false);
   try {
     if (!await Promise.race([ready.promise, late])) return { reached: false, reason };
+    await selectDatabase(client, target.kind === "cluster" ? 0 : target.db);
     return { reached: true, result: await work(client) };
   } catch (error) {
     return { reached: false, reason: errorMessage(error) };

@@ -151,6 +151,11 @@ export const fileSchema = z.strictObject({
     partitions: whole(1, 4096).default(128)
       .describe("Slices of all actors; fixed when the journal is created"),
   }).prefault({}),
+  redis: z.strictObject({
+    namespace: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/).default("synapse")
+      .meta(words("1 to 63 of a-z, 0-9, _ and -, a letter first"))
+      .describe("The first part of every key in Redis; each Synapse on one database needs its own"),
+  }).prefault({}),
   cluster: z.strictObject({
     lease_ms: whole(300, 60_000).default(3000)
       .describe(

@@ -130,4 +130,6 @@ Deno.test("loadConfig() takes the journal's place and the streams' from the envi
     url: REDIS_URL,
     namespace: "synapse",
   });
+  const { redis } = loadConfig(sourceOf({ REDIS_URL }, "redis: { namespace: shop }"));
+  assert.deepEqual(redis, { url: REDIS_URL, namespace: "shop" });
 });

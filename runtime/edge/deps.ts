@@ -42,6 +42,8 @@ export interface EdgeDeps {
   /** The key that every /api call needs; null: none is needed. */
   readonly api_key: string | null;
   readonly limits: Limits;
+  /** How long a node may be silent before others take its partitions, in milliseconds. */
+  readonly lease_ms: number;
   readonly version: string;
   /** How the node and its dependencies are. */
   readonly health: () => Promise<HealthReport>;

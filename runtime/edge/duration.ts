@@ -4,14 +4,14 @@
  * @module
  */
 
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000 } as const;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
- * Milliseconds of `500ms`, `30s`, `2m` or plain seconds. The text has been checked by its schema.
+ * Milliseconds of `500ms`, `30s`, `2m`, `1h` or plain seconds. The text has been checked by its schema.
  *
  * @returns whole milliseconds, rounded up
  */
 export function parseDuration(text: string): number {
-  const unit = text.endsWith("ms") ? "ms" : text.endsWith("m") ? "m" : "s";
-  return Math.ceil(Number.parseFloat(text) * UNIT_MS[unit]);
+  const [unit = "s"] = /[a-z]+$/.exec(text) ?? [];
+  return Math.ceil(Number.parseFloat(text) * (UNIT_MS[unit] ?? 1000));
 }

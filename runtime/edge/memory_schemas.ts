@@ -8,7 +8,7 @@ import { agentNameSchema } from "../../actors/session/agent.ts";
 import { memoryKindSchema } from "../../actors/session/memory_policy.ts";
 import { RECALL_QUERY_CHARS_MAX } from "../../actors/session/memory_request.ts";
 import { pageQuerySchema } from "./schemas.ts";
-import { time } from "./value_schemas.ts";
+import { moment, time } from "./value_schemas.ts";
 
 /** Something that is remembered. */
 export const memoryItemSchema = z.object({
@@ -35,7 +35,7 @@ const filterShape = {
   agent: z.string().min(1).max(300).optional().describe("Only this agent's"),
   session: z.string().min(1).max(300).optional().describe("Only what comes from this session"),
   kind: memoryKindSchema.optional(),
-  before: z.iso.datetime({ offset: true }).optional().describe("Only what was noted before"),
+  before: moment.optional().describe("Only what was noted before"),
 };
 
 /** The query of GET /api/v1/memory. */

@@ -10,10 +10,16 @@ import { isoTime } from "./bodies.ts";
 import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";
 import { identify } from "./idempotency.ts";
-import { jsonContent, problems } from "./responses.ts";
-import { idempotencyHeaderSchema, idParamSchema, nodeListSchema, nodeSchema } from "./schemas.ts";
+import { jsonBody, jsonContent, problems } from "./responses.ts";
+import {
+  drainNodeSchema,
+  idempotencyHeaderSchema,
+  idParamSchema,
+  nodeListSchema,
+  nodeSchema,
+} from "./schemas.ts";
 
-/** A node that was silent for longer is not listed any more, in milliseconds. */
+/** A node that was silent for longer is not listed any more, in milliseconds, unless a lease is longer. */
 const SEEN_MS = 10_000;
 
 const tags = ["nodes"];
@@ -22,7 +28,7 @@ const listNodes = createRoute({
   method: "get",
   path: "/nodes",
   tags,
-  summary: `List the nodes that gave a sign of life within ${SEEN_MS / 1000} seconds`,
+  summary: `List the nodes that gave a sign of life within ${SEEN_MS / 1000} seconds or a lease`,
   responses: { ...problems(), 200: jsonContent(nodeListSchema, "All nodes") },
 });
 
@@ -31,40 +37,81 @@ const drainNode = createRoute({
   path: "/nodes/{id}/drain",
   tags,
   summary: "Ask a node to hand over its partitions, before it is stopped. Again changes nothing",
-  request: { params: idParamSchema, headers: idempotencyHeaderSchema },
+  request: {
+    params: idParamSchema,
+    headers: idempotencyHeaderSchema,
+    body: jsonBody(drainNodeSchema, false),
+  },
   responses: {
-    ...problems("node_not_found", "malformed_request"),
+    ...problems("node_not_found", "last_node", "malformed_request", "invalid_request"),
     202: jsonContent(nodeSchema, "It was asked, and begins with its next sign of life"),
   },
 });
 
 /** GET /nodes and POST /nodes/{id}/drain. */
-export function nodeRoutes({ journal, entropy }: EdgeDeps): OpenAPIHono<EdgeEnv> {
+export function nodeRoutes({ journal, entropy, lease_ms }: EdgeDeps): OpenAPIHono<EdgeEnv> {
   const app = new OpenAPIHono<EdgeEnv>();
 
+  /** All that are listed. The journal's clock says who is silent, not that of this machine. */
+  async function look(): Promise<readonly SeenNode[]> {
+    const [seen, live] = await Promise.all([
+      journal.nodes(Math.max(SEEN_MS, lease_ms)),
+      journal.nodes(lease_ms),
+    ]);
+    const lively = new Set(live.map(({ id }) => id));
+    return seen.map((node) =>
+      lively.has(node.id) ? node : { ...node, status: "silent", partitions: 0 }
+    );
+  }
+
   app.openapi(listNodes, async (c) => {
-    const nodes = await journal.nodes(SEEN_MS);
-    return c.json({ items: nodes.map(nodeBody), next: null }, 200);
+    return c.json({ items: (await look()).map(nodeBody), next: null }, 200);
   });
 
   app.openapi(drainNode, async (c) => {
     // A request repeats safely by itself; the key is read so that a bad one is refused here as elsewhere.
     await identify(c, entropy);
     const { id } = c.req.valid("param");
-    const nodes = await journal.nodes(SEEN_MS);
+    const { force = false } = c.req.valid("json");
+    const nodes = await look();
     const node = nodes.find((node) => node.id === id);
-    if (!node || !await journal.requestDrain(id)) {
-      const ids = nodes.map(({ id }) => id);
-      const known = ids.length > 0 ? `, wanted one of ${ids.join(", ")}` : "";
-      throw new SynapseError("node_not_found", `Node ${id} does not exist${known}`);
-    }
+    if (node && !force && !isLeaving(node)) requireSuccessor(node, nodes);
+    if (!node || !await journal.requestDrain(id)) throw notFound(id, nodes);
     return c.json(nodeBody({ ...node, drain_requested: true }), 202);
   });
 
   return app;
 }
 
-function nodeBody(node: NodeRecord): z.output<typeof nodeSchema> {
+/** A node as it is listed. */
+type SeenNode = Omit<NodeRecord, "status"> & {
+  readonly status: NodeRecord["status"] | "silent";
+};
+
+/** Whether it gives its partitions up already, or will with its next sign of life. */
+function isLeaving({ status, drain_requested }: SeenNode): boolean {
+  return status === "draining" || drain_requested;
+}
+
+/** @throws {SynapseError} `last_node` unless another node can take over */
+function requireSuccessor({ id }: SeenNode, nodes: readonly SeenNode[]): void {
+  const others = nodes.filter((node) => node.id !== id);
+  if (others.some((node) => node.status === "active" && !isLeaving(node))) return;
+  const found = others.map((node) => `${node.id} is ${isLeaving(node) ? "draining" : "silent"}`);
+  throw new SynapseError(
+    "last_node",
+    `Node ${id} has no other to hand over to${found.length > 0 ? `: ${found.join(", ")}` : ""}; ` +
+      "force drains it all the same, and it then refuses commands until it is started again",
+  );
+}
+
+function notFound(id: string, nodes: readonly SeenNode[]): SynapseError {
+  const ids = nodes.map(({ id }) => id);
+  const known = ids.length > 0 ? `, wanted one of ${ids.join(", ")}` : "";
+  return new SynapseError("node_not_found", `Node ${id} does not exist${known}`);
+}
+
+function nodeBody(node: SeenNode): z.output<typeof nodeSchema> {
   const { id, incarnation, status, version, protocol_version, partitions, drain_requested } = node;
   return {
     id,

@@ -24,11 +24,13 @@ async function withNodes(seen: Readonly<Record<string, number>>) {
 }
 
 Deno.test("GET nodes lists those that gave a sign of life lately", async () => {
-  const { call, iso } = await withNodes({ n1: -10_000, n2: -10_001, n3: 0 });
+  const { call, iso } = await withNodes({ n1: -3000, n2: -3001, n3: -10_000, n4: -10_001 });
   const { status, body } = await call("GET", "/api/v1/nodes");
   assert.equal(status, 200);
-  assert.deepEqual(body.items.map(({ id }: { id: string }) => id), ["n1", "n3"]);
+  assert.deepEqual(body.items.map(({ id }: { id: string }) => id), ["n1", "n2", "n3"]);
   assert.equal(body.next, null);
+  const silent = { ...body.items[1], status: "silent", partitions: 0 };
+  assert.deepEqual([body.items[1], body.items[2].status], [silent, "silent"]);
   assert.deepEqual(body.items[0], {
     id: "n1",
     incarnation: "inc_n1",
@@ -37,7 +39,7 @@ Deno.test("GET nodes lists those that gave a sign of life lately", async () => {
     protocol_version: "1.0",
     partitions: 64,
     started_at: iso(-60_000),
-    seen_at: iso(-10_000),
+    seen_at: iso(-3000),
     drain_requested: false,
   });
 });
@@ -50,6 +52,21 @@ Deno.test("POST drain asks a node, and asking again changes nothing", async () =
   }
   const asked = [...node.members.values()].map(({ drain_requested }) => drain_requested);
   assert.deepEqual(asked, [true, false]);
+});
+
+Deno.test("POST drain refuses the last node that works, unless it is forced", async () => {
+  const { call, node } = await withNodes({ n1: 0, n2: 0, n3: -3001 });
+  assert.equal((await call("POST", "/api/v1/nodes/n2/drain", {})).status, 202);
+  const { status, body } = await call("POST", "/api/v1/nodes/n1/drain");
+  assert.deepEqual([status, body.code], [409, "last_node"]);
+  assert.match(body.detail, /^Node n1 has no other to hand over to: n2 is draining, n3 is silent;/);
+  assert.equal(node.members.get("n1")?.drain_requested, false);
+  // One that was asked may be asked again.
+  assert.equal((await call("POST", "/api/v1/nodes/n2/drain")).status, 202);
+  const forced = await call("POST", "/api/v1/nodes/n1/drain", { force: true });
+  assert.deepEqual([forced.status, forced.body.drain_requested], [202, true]);
+  const wrong = await call("POST", "/api/v1/nodes/n1/drain", { force: "yes" });
+  assert.deepEqual([wrong.status, wrong.body.code], [422, "invalid_request"]);
 });
 
 Deno.test("POST drain answers 404 for a node that is not there, naming those that are", async () => {

@@ -7,7 +7,7 @@ import { z } from "@hono/zod-openapi";
 import { CONTENT_CHARS_MAX, NAME_CHARS_MAX } from "../../actors/schedule/plan.ts";
 import { agentNameSchema } from "../../actors/session/agent.ts";
 import { pageQuerySchema } from "./schemas.ts";
-import { time } from "./value_schemas.ts";
+import { moment, time } from "./value_schemas.ts";
 
 /** What a schedule is doing. */
 export const scheduleStatusSchema = z.enum(["active", "paused", "closed"])
@@ -68,7 +68,7 @@ export const createScheduleSchema = z.strictObject({
     example: "Europe/Zurich",
     description: "Of `cron`; UTC unless given",
   }),
-  at: z.iso.datetime({ offset: true }).optional().openapi({
+  at: moment.optional().openapi({
     example: "2030-01-31T09:00:00+01:00",
     description: "In place of `cron`: one time",
   }),

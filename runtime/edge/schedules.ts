@@ -7,7 +7,7 @@ import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Address } from "../../actors/behavior.ts";
 import type { ScheduleCommand, Target } from "../../actors/schedule/commands.ts";
-import { PLAN_WANTED, readPlan } from "../../actors/schedule/plan.ts";
+import { planFault, readPlan } from "../../actors/schedule/plan.ts";
 import { refuse } from "../../actors/schedule/rejections.ts";
 import { reject } from "../../actors/session/rejections.ts";
 import { scheduleAddress, sessionAddress } from "./auth.ts";
@@ -160,7 +160,7 @@ type CreateRequest = z.output<typeof createScheduleSchema>;
 
 function createCommand(request: CreateRequest, target: Target): ScheduleCommand {
   const plan = readPlan(request);
-  if (!plan) throw new CommandRefused(refuse("schedule_invalid", PLAN_WANTED));
+  if (!plan) throw new CommandRefused(refuse("schedule_invalid", planFault(request)));
   const { content, name = null } = request;
   return { type: "schedule.create", target, content, name, plan, asked_at: null };
 }

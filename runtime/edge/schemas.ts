@@ -195,7 +195,9 @@ export const deadLetterSchema = z.object({
 export const nodeSchema = z.object({
   id: z.string(),
   incarnation: z.string().describe("Of this start of the process"),
-  status: z.enum(["active", "draining"]),
+  status: z.enum(["active", "draining", "silent"]).describe(
+    "`silent`: its last sign of life is older than a lease, so that others have its partitions",
+  ),
   version: z.string(),
   protocol_version: z.string(),
   partitions: z.int().describe("How many it holds"),
@@ -203,6 +205,11 @@ export const nodeSchema = z.object({
   seen_at: time.describe("Its last sign of life"),
   drain_requested: z.boolean().describe("Whether somebody asked it to drain"),
 }).openapi("Node");
+
+/** The body of POST /api/v1/nodes/{id}/drain. */
+export const drainNodeSchema = z.strictObject({
+  force: z.boolean().optional().describe("Even if no other node is left to work"),
+}).openapi("DrainNode");
 
 /** All nodes. */
 export const nodeListSchema = z.object({

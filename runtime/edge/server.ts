@@ -104,7 +104,12 @@ function metricsApp({ metrics, version, api_key }: EdgeDeps): Hono<EdgeEnv> {
     c.header("Content-Type", metrics.contentType);
     return c.body(await metrics.render());
   });
-  app.get("/health", (c) => c.json({ status: "ok", version }));
+  app.get("/health", (c) => c.json({ status: "ok", version, serves: "metrics" }));
+  app.notFound((c) => {
+    const message = `There is nothing at ${c.req.path}: this port has /metrics and /health, ` +
+      "the API has another (SYNAPSE_PORT)";
+    return problemOf(new SynapseError("route_not_found", message), c);
+  });
   return app;
 }
 

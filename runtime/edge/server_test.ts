@@ -192,5 +192,12 @@ Deno.test("the metrics server gives the metrics' own text and type", async () =>
   assert.deepEqual(await (await metrics.request("/health")).json(), {
     status: "ok",
     version: "9.9.9",
+    serves: "metrics",
   });
+  const lost = await metrics.request("/api/v1/sessions");
+  assert.equal(lost.status, 404);
+  assert.match(
+    (await lost.json()).detail,
+    /this port has \/metrics and \/health, the API has another/,
+  );
 });

@@ -94,7 +94,10 @@ export const sendMessageSchema = z.strictObject({
 /** The query of POST /api/v1/sessions/{id}/messages. Output: milliseconds. */
 export const sendMessageQuerySchema = z.strictObject({
   wait: z.string()
-    .regex(/^\d{1,9}(\.\d{1,3})?(ms|s|m)?$/, "a duration such as 30s, 500ms, 2m or 30 (seconds)")
+    .regex(
+      /^\d{1,9}(\.\d{1,3})?(ms|s|m|h)?$/,
+      "a duration such as 30s, 500ms, 2m, 1h or 30 (seconds)",
+    )
     .transform(parseDuration).optional()
     .openapi({ type: "string", example: "30s", description: "Wait that long for the reply" }),
 });

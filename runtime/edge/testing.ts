@@ -72,6 +72,7 @@ export async function testEdge(options: EdgeOptions = {}) {
     providers: ["demo"],
     api_key: options.api_key ?? null,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    lease_ms: 3000,
     version: "9.9.9",
     health: options.health ??
       (() => Promise.resolve({ status: "ready", checks: { journal: { status: "ok" } } })),

@@ -22,6 +22,11 @@ export const metadata = z.record(z.string(), json).describe(
 );
 /** A time. */
 export const time = z.iso.datetime().openapi({ example: "2026-01-31T12:00:00.000Z" });
+/** A time as a caller gives it, in any zone. */
+export const moment = z.iso.datetime({
+  offset: true,
+  error: "Wanted a date and a time in ISO 8601; it needs an offset, such as 2030-01-01T00:00:00Z",
+});
 /** The number of an event; 0 stands before the first. */
 export const seq = z.int().min(0);
 

@@ -260,6 +260,8 @@ export interface Journal
     DeadLetterStore,
     AgentStore,
     Nodes {
+  /** Of this store and no other, for ever: made at random when the store was. A copy has it too. */
+  readonly id: string;
   /** Resolves if the journal can be written. @throws {JournalUnavailable} saying why not */
   check(): Promise<void>;
   figures(): Promise<JournalFigures>;

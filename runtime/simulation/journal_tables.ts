@@ -65,6 +65,8 @@ export interface PartitionRow {
 
 /** The whole store. */
 export class Tables {
+  /** Every world has one journal. */
+  readonly id = "jrn_virtual";
   readonly actors = new Map<string, ActorRow>();
   /** Rows of closed actors that were deleted, which nobody sees any more and which are still to go. */
   nameless = 0;

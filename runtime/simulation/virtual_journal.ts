@@ -57,6 +57,7 @@ export class VirtualJournal {
     this.#options = options;
     this.tables = tables;
     this.port = {
+      id: tables.id,
       ...createEventLog(tables),
       ...createMailbox(tables),
       ...createLeases(tables, now),

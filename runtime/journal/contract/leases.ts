@@ -22,6 +22,13 @@ export const LEASE_CLAUSES: Clauses = {
     assert.equal(again.journal.partition_count, PARTITIONS);
   },
 
+  "id is the store's own for ever": async (subject) => {
+    const { id } = subject.journal;
+    assert.match(id, /^jrn_[0-9a-z]+$/);
+    await using again = await subject.reopen();
+    assert.equal(again.journal.id, id);
+  },
+
   "acquire() takes the partitions that are free, each for one node": async ({ journal }) => {
     assert.deepEqual(partitions(await journal.acquire("n1", [0, 1, 2], LEASE_MS)), [0, 1, 2]);
     assert.deepEqual(partitions(await journal.acquire("n2", [1, 2, 3], LEASE_MS)), [3]);

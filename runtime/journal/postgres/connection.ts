@@ -102,7 +102,7 @@ export class Connections implements Connection, AsyncDisposable {
     try {
       return await Promise.race([pending, this.#deadline(pending, done.signal)]);
     } catch (error) {
-      throw toFailure(error, { place: placeOf(this.#options.url), sent: wasSent(pending) });
+      throw toFailure(error, { ...askerOf(this.#options.url), sent: wasSent(pending) });
     } finally {
       done.abort();
     }
@@ -120,7 +120,7 @@ export class Connections implements Connection, AsyncDisposable {
       });
       return result;
     } catch (error) {
-      throw toFailure(error, { place: placeOf(this.#options.url), sent });
+      throw toFailure(error, { ...askerOf(this.#options.url), sent });
     }
   }
 
@@ -187,6 +187,12 @@ export class Connections implements Connection, AsyncDisposable {
 /** Whether the driver handed a statement to a connection; it notes that in the member `state`. */
 function wasSent(pending: object): boolean {
   return !("state" in pending) || pending.state !== null;
+}
+
+/** Where the database is, and the user that the address names. */
+function askerOf(url: string): { readonly place: string; readonly user: string | null } {
+  const [, user = ""] = /^[^:]*:\/\/([^:@/?]*)(?::[^@]*)?@/.exec(url) ?? [];
+  return { place: placeOf(url), user: user === "" ? null : decodeURIComponent(user) };
 }
 
 /** Where the database is, without what is secret: hosts and the database's name. */

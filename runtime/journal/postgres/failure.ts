@@ -25,10 +25,7 @@ const UNCERTAIN: ReadonlySet<string> = new Set(["40003", "57P01", "57P02"]);
 /** What to say of the states that one meets. Of the others, the server's own words. */
 const REASONS: Readonly<Record<string, string>> = {
   "25006": "it is read-only",
-  "28000": "the login was refused",
-  "28P01": "the login was refused",
   "3D000": "the database does not exist",
-  "42501": "the user may not do that",
   "53100": "the disk is full",
   "53300": "it has too many connections",
   "57014": "it took too long",
@@ -45,6 +42,12 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: "the connection broke",
 };
 
+/** The user lacks a right. */
+const NOT_ALLOWED = "42501";
+
+/** The class of what is wrong with a login. */
+const LOGIN = /^28/;
+
 /** SQLSTATEs have five characters; the driver's and the system's own codes have more. */
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
@@ -52,6 +55,8 @@ const SQLSTATE = /^[0-9A-Z]{5}$/;
 export interface FailedStatement {
   /** The database, without its password. */
   readonly place: string;
+  /** Who asked; null if the address names no user, and the driver chose one. */
+  readonly user: string | null;
   /** Whether any of it may have reached the server. */
   readonly sent: boolean;
 }
@@ -60,19 +65,26 @@ export interface FailedStatement {
  * What to throw for an error of the driver: it as it is if what was asked for is at fault, else
  * `journal_unavailable`.
  */
-export function toFailure(error: unknown, { place, sent }: FailedStatement): unknown {
+export function toFailure(error: unknown, { place, user, sent }: FailedStatement): unknown {
   if (error instanceof SynapseError) return error;
   const code = codeOf(error);
   // What has no code comes from encryption that could not be agreed on, or is a mistake of ours.
   if (code === "" && sent) return error;
   const answered = SQLSTATE.test(code);
   if (answered && DEFECT.test(code) && !TROUBLE.has(code)) return error;
-  const reason = REASONS[code] ?? errorMessage(error);
+  const reason = reasonOf(code, user ?? "its user", errorMessage(error));
   return new JournalUnavailable(`Journal ${place} cannot be used: ${reason}`, {
     // The server undoes a statement that it answers with an error.
     rolled_back: !sent || (answered && !UNCERTAIN.has(code)),
     cause: error,
   });
+}
+
+function reasonOf(code: string, user: string, said: string): string {
+  if (LOGIN.test(code)) return `the login of ${user} was refused`;
+  return code === NOT_ALLOWED
+    ? `${user} lacks a right (${said}): grant those that docs/cli.md lists under \`synapse migrate\``
+    : REASONS[code] ?? said;
 }
 
 /** The SQLSTATE of an error, or the code that the driver or the system gave it; empty if it has none. */

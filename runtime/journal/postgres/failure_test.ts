@@ -5,7 +5,7 @@ import { toFailure } from "./failure.ts";
 const coded = (code: string) => Object.assign(new Error(`it said ${code}`), { code });
 
 function failure(code: string, sent = true): JournalUnavailable {
-  const found = toFailure(coded(code), { place: "db", sent });
+  const found = toFailure(coded(code), { place: "db", user: "app", sent });
   assert.ok(found instanceof JournalUnavailable, `${code} gives ${found}`);
   return found;
 }
@@ -29,14 +29,20 @@ Deno.test("toFailure() is not certain of a statement that was sent and not answe
 Deno.test("toFailure() says what is wrong, and where", () => {
   assert.equal(failure("53100").message, "Journal db cannot be used: the disk is full");
   assert.equal(failure("XX000").message, "Journal db cannot be used: it said XX000");
-  assert.equal(failure("42501").reaction, "retry");
+  assert.equal(failure("28P01").message, "Journal db cannot be used: the login of app was refused");
+  const { message, reaction } = failure("42501");
+  assert.match(
+    message,
+    /: app lacks a right \(it said 42501\): grant those that docs\/cli\.md /,
+  );
+  assert.equal(reaction, "retry");
 });
 
 Deno.test("toFailure() leaves defects as they are", () => {
   for (const code of ["22021", "22P05", "23505", "42703", "54000"]) {
     const error = coded(code);
-    assert.equal(toFailure(error, { place: "db", sent: true }), error);
+    assert.equal(toFailure(error, { place: "db", user: "app", sent: true }), error);
   }
   const plain = new TypeError("no code");
-  assert.equal(toFailure(plain, { place: "db", sent: true }), plain);
+  assert.equal(toFailure(plain, { place: "db", user: "app", sent: true }), plain);
 });

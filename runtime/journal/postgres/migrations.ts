@@ -7,10 +7,13 @@ import { migrate } from "../migrate.ts";
 import { MIGRATIONS } from "../migrations/postgres/mod.ts";
 import { JournalUnavailable } from "../port.ts";
 import type { Connection, Value } from "./connection.ts";
-import { number } from "./row.ts";
+import { journalId } from "./identity.ts";
+import { number, type Row } from "./row.ts";
 
 /** What the database is, once it is up to date. */
 export interface Schema {
+  /** See {@link Journal.id}. */
+  readonly id: string;
   /** Fixed when the database was made. */
   readonly partition_count: number;
   /** The channel on which releases are told: of this schema, and no other of the same database. */
@@ -31,10 +34,7 @@ export async function applyMigrations(db: Connection, wanted_count: number): Pro
   await db.query("SET LOCAL statement_timeout = 0");
   await requireFitness(db);
   await db.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema()))`);
-  await db.query(
-    "CREATE TABLE IF NOT EXISTS migrations (number integer PRIMARY KEY, name text NOT NULL, at bigint NOT NULL)",
-  );
-  const applied = await db.query("SELECT number FROM migrations");
+  const applied = await appliedMigrations(db);
   const steps: [string, Value[]][] = [];
   migrate({
     applied: () => applied.map((row) => number(row, "number")),
@@ -47,22 +47,38 @@ export async function applyMigrations(db: Connection, wanted_count: number): Pro
   }, MIGRATIONS);
   for (const step of steps) await db.query(...step);
   return {
+    id: await journalId(db),
     partition_count: await fixPartitionCount(db, wanted_count),
     channel: await channelOf(db),
   };
 }
 
+/** Makes the table that notes them only if it is missing: a node's own user may not be allowed to. */
+async function appliedMigrations(db: Connection): Promise<readonly Row[]> {
+  const [row = {}] = await db.query(
+    "SELECT to_regclass(quote_ident(current_schema()) || '.migrations') IS NOT NULL AS present",
+  );
+  if (row.present === true) return await db.query("SELECT number FROM migrations");
+  await db.query(
+    "CREATE TABLE migrations (number integer PRIMARY KEY, name text NOT NULL, at bigint NOT NULL)",
+  );
+  return [];
+}
+
 async function requireFitness(db: Connection): Promise<void> {
   const [row = {}] = await db.query(
     "SELECT current_setting('server_encoding') AS encoding, current_schema() AS schema, " +
-      "current_setting('server_version_num') AS version",
+      "current_setting('server_version_num') AS version, " +
+      "current_setting('transaction_read_only')::boolean AS read_only",
   );
   const fault = row.encoding !== "UTF8"
     ? `its encoding is ${row.encoding}, wanted UTF8`
     : row.schema === null
-    ? "its search_path names no schema that exists"
+    ? "its search_path names no schema that exists and that the user may use"
     : number(row, "version") < 150_000
     ? `it is version ${row.version}, wanted 150000 (15.0) or later`
+    : row.read_only === true
+    ? "it is read-only"
     : null;
   if (fault !== null) {
     throw new JournalUnavailable(`Journal cannot be used: ${fault}`, { rolled_back: true });

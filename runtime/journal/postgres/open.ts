@@ -65,6 +65,7 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
   const releases = new Releases();
   await releases.start(news, schema.channel);
   const journal = {
+    id: schema.id,
     ...createCommitter(commits),
     ...createEventLog(work),
     ...createMailboxStore(work),

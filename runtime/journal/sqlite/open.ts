@@ -16,6 +16,7 @@ import { createCommitter } from "./commit.ts";
 import { type Connection, number, openConnection, type WritingOptions } from "./connection.ts";
 import { createDeadLetterStore } from "./dead_letters.ts";
 import { createDirectory } from "./directory.ts";
+import { journalId } from "./identity.ts";
 import { createLeases } from "./lease.ts";
 import { createMailboxStore } from "./mailbox.ts";
 import { createMaintenance } from "./maintenance.ts";
@@ -45,6 +46,7 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   resources.defer(() => db.close());
   applyMigrations(db, options.clock);
   const journal = {
+    id: journalId(db),
     ...createCommitter(db),
     ...createEventLog(db),
     ...createMailboxStore(db, options.clock),

@@ -11,8 +11,9 @@ import { errorMessage } from "../../errors.ts";
 import type { Outgoing } from "../../journal/port.ts";
 import type { Egress } from "../port.ts";
 import { charsOf, type Fields } from "./append.ts";
+import { StreamsUnavailable } from "./faults.ts";
 import type { RedisKeys } from "./keys.ts";
-import { type Link, type RedisArgument, StreamsUnavailable } from "./link.ts";
+import type { Link, RedisArgument } from "./link.ts";
 import { egressFields } from "./records.ts";
 
 /** Events kept; a few more for a while. */
@@ -98,7 +99,7 @@ export class RedisEgress implements Egress {
       link.refused("XADD", error);
       throw error instanceof StreamsUnavailable
         ? error
-        : new StreamsUnavailable(errorMessage(error));
+        : new StreamsUnavailable(`Redis took no events (${errorMessage(error)})`);
     }
   }
 }

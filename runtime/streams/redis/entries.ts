@@ -9,6 +9,8 @@ export interface StreamEntry {
   readonly id: string;
   /** Null for one that was deleted before it was acknowledged. */
   readonly fields: ReadonlyMap<string, string> | null;
+  /** A field that it has more than once, of which `fields` has the last value; else null. */
+  readonly repeated: string | null;
 }
 
 /** New entries of one stream. */
@@ -29,14 +31,19 @@ export function parseStreams(reply: unknown): StreamEntries[] {
 /** The reply to XRANGE and XREVRANGE, and the part of XAUTOCLAIM's that holds entries. */
 export function parseEntries(reply: unknown): StreamEntry[] {
   if (!Array.isArray(reply)) return [];
-  return reply.map(([id, fields]: [string, string[] | null]) => ({
+  return reply.map(([id, flat]: [string, string[] | null]) => ({
     id,
-    fields: fields === null ? null : parseFields(fields),
+    ...(flat === null ? { fields: null, repeated: null } : parseFields(flat)),
   }));
 }
 
-function parseFields(flat: readonly string[]): ReadonlyMap<string, string> {
+function parseFields(flat: readonly string[]): Omit<StreamEntry, "id"> {
   const fields = new Map<string, string>();
-  for (let i = 0; i + 1 < flat.length; i += 2) fields.set(flat[i] ?? "", flat[i + 1] ?? "");
-  return fields;
+  let repeated: string | null = null;
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const [name = "", value = ""] = flat.slice(i, i + 2);
+    if (fields.has(name)) repeated ??= name;
+    fields.set(name, value);
+  }
+  return { fields, repeated };
 }

@@ -140,7 +140,11 @@ export class IngressRun {
     this.#open.set(entry.id, finished);
   }
 
-  #parse({ fields }: StreamEntry): PostedCommand | Delivered {
+  #parse({ fields, repeated }: StreamEntry): PostedCommand | Delivered {
+    if (repeated !== null) {
+      const message = `entry.${repeated}: Is given more than once`;
+      return { kind: "dead", code: "invalid_request", message };
+    }
     try {
       return ingressCommand(fields ?? new Map(), this.#options.limits);
     } catch (error) {

@@ -26,7 +26,8 @@ const entrySchema = z.strictObject({
   id: z.string().regex(/^[\x21-\x7e]{1,255}$/, "Wanted 1 to 255 visible ASCII characters"),
   session: sessionIdSchema,
   type: z.enum(["message.send", "turn.cancel", "session.close"]),
-  payload: z.string(),
+  // What a message lacks then, its own schema says.
+  payload: z.string().default("{}"),
   tenant: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "Wanted 1 to 64 of A-Z a-z 0-9 . _ -")
     .default(TENANT),
 });

@@ -48,6 +48,15 @@ Deno.test("ingressCommand() cancels turns and closes sessions", () => {
   });
 });
 
+Deno.test("ingressCommand() needs no payload where nothing has to be said", () => {
+  const { payload: _, ...bare } = MESSAGE;
+  for (const type of ["turn.cancel", "session.close"]) {
+    const sent = command({ ...bare, type });
+    assert.deepEqual(sent, command({ ...bare, type, payload: "{}" }));
+    assert.partialDeepStrictEqual(sent.command, { type });
+  }
+});
+
 Deno.test("ingressCommand() knows an entry again, by tenant, session and id", () => {
   const ids = [
     MESSAGE,
@@ -71,7 +80,7 @@ Deno.test("ingressCommand() refuses what the API would refuse, and says why", ()
   refuses({ tenant: "a b" }, "invalid_request", /entry\.tenant/);
   refuses({ type: "llm.complete" }, "invalid_request", /entry\.type/);
   refuses({ type: "approval.decide" }, "invalid_request", /entry\.type/);
-  refuses({ payload: undefined }, "invalid_request", /entry\.payload/);
+  refuses({ payload: undefined }, "invalid_request", /payload\.content/);
   refuses({ payload: "{" }, "invalid_request", /payload: Is not JSON/);
   refuses({ payload: "[]" }, "invalid_request", /payload/);
   refuses({ payload: '{"content":""}' }, "invalid_request", /payload\.content/);

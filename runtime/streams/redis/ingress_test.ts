@@ -130,6 +130,23 @@ Deno.test("ingest() buries what is refused, and an id that was used for somethin
   await redis.clear();
 });
 
+Deno.test("ingest() buries an entry that has a field twice", async () => {
+  await using redis = new TestRedis();
+  await using run = await setUp(redis);
+  const fields = ["id", "a", "session", "ses_1", "type", "message.send"];
+  const payloads = ["payload", '{"content":"one"}', "payload", '{"content":"two"}'];
+  await redis.client.xadd(redis.keys.ingress, "*", ...fields, ...payloads);
+  await drained(redis);
+  assert.deepEqual(run.engine.stored, new Map());
+  const [dead] = await redis.entries(redis.keys.ingress_dead);
+  assert.partialDeepStrictEqual(dead, {
+    id: "a",
+    code: "invalid_request",
+    reason: "entry.payload: Is given more than once",
+  });
+  await redis.clear();
+});
+
 Deno.test("ingest() takes nothing from the stream while the journal is away", async () => {
   await using redis = new TestRedis();
   const engine = new FakeEngine();

@@ -5,7 +5,7 @@
  */
 import type { Address } from "../../../actors/behavior.ts";
 
-/** The first part of every key, unless tests say otherwise. */
+/** The first part of every key, unless the configuration says otherwise. */
 export const NAMESPACE = "synapse";
 
 /** The names. */
@@ -16,6 +16,8 @@ export interface RedisKeys {
   live(address: Address): string;
   /** Answers to commands that this node accepted for others. */
   answers(node: string): string;
+  /** Whose this is: the id of the only journal that works here. */
+  readonly journal: string;
   /** When this node was here last. */
   seen(node: string): string;
   readonly ingress: string;
@@ -34,6 +36,7 @@ export function redisKeys(namespace: string = NAMESPACE): RedisKeys {
     live: (address) => `${namespace}:{${actorTag(address)}}:live`,
     answers: (node) => `${namespace}:node:{${encodeURIComponent(node)}}:answers`,
     seen: (node) => `${namespace}:node:{${encodeURIComponent(node)}}:seen`,
+    journal: `${namespace}:journal`,
     ingress: `${namespace}:ingress`,
     ingress_dead: `${namespace}:ingress:dead`,
     ingress_reader: `${namespace}:{${namespace}:ingress}:reader`,

@@ -3,28 +3,33 @@
  * that changes.
  *
  * Commands are sent or refused at once, never queued for later: what is not worth sending twice is
- * dropped by its sender, and what is (egress, ingress) waits where its order is known.
+ * dropped by its sender, and what is (egress, ingress) waits where its order is known. None is sent
+ * before Redis was greeted (`greeting.ts`) over the same connection.
  *
  * @module
  */
 import type { Cluster, Redis } from "ioredis";
 import type { Clock } from "../../clock.ts";
-import { errorMessage, SynapseError } from "../../errors.ts";
+import { errorMessage } from "../../errors.ts";
 import type { Logger } from "../../telemetry/port.ts";
 import { closeClient, connectClient } from "./client.ts";
+import { Doorbell } from "./doorbell.ts";
+import { away, causeOf, isConnectionError, isReadOnly, StreamsUnavailable } from "./faults.ts";
+import { greet, type Greeting } from "./greeting.ts";
+import type { RedisKeys } from "./keys.ts";
 import type { RedisTarget } from "./url.ts";
 
-/** Milliseconds between two signs of life. */
+/** Milliseconds between two greetings; also after one that went wrong. */
 const BEAT_MS = 1000;
-
-/** How long a sign of life is kept, in milliseconds. */
-const SEEN_MS = 60_000;
 
 /** What the connection needs. */
 export interface LinkOptions {
   readonly target: RedisTarget;
-  /** The key under which this node leaves its signs of life. */
-  readonly seen: string;
+  readonly keys: Pick<RedisKeys, "journal" | "seen">;
+  /** This node's id. */
+  readonly node: string;
+  /** The journal's id. */
+  readonly journal: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -37,31 +42,45 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #client: Redis | Cluster;
   readonly #closed = new AbortController();
-  readonly #beating: Promise<void>;
-  readonly #listeners = new Set<() => void>();
+  readonly #bell = new Doorbell();
+  readonly #greeting: Promise<void>;
+  readonly #lost = new Set<() => void>();
+  readonly #arrivals = new Set<() => void>();
   /** Refusals that the log has, since Redis was reached. */
   readonly #told = new Set<string>();
   #up = false;
-  /** Whether the log says that Redis is away. */
-  #missed = false;
+  /** Why it is not up. */
+  #fault = away("not reached yet");
+  /** What the log says of it: that it is away, or another's. */
+  #missed: "away" | "foreign" | null = null;
   #away_since: number;
-  #reason = "not reached yet";
+  /** Why Redis takes no writes though it is up. */
   #refusal: string | null = null;
-  #beaten = false;
+  /** Whether the last greeting went wrong: then the next waits for its time. */
+  #repelled = false;
+  #seen_before = false;
+  /** Counts the connections. */
+  #connection = 0;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#away_since = options.clock.monotonic();
     this.#client = connectClient(options.target, { pipelining: true });
-    this.#client.on("ready", () => this.#arrived());
-    this.#client.on("close", () => this.#left());
+    this.#client.on("ready", () => void (this.#repelled || this.#bell.ring()));
+    this.#client.on("close", () => this.#ended());
     this.#client.on("error", (error: unknown) => this.#failed(error));
-    this.#beating = this.#beat();
+    this.#greeting = this.#keepGreeting();
   }
 
   /** Whether keys of different slots need different commands. */
   get clustered(): boolean {
     return this.#options.target.kind === "cluster";
+  }
+
+  /** The number of the database; 0 in Redis Cluster, which has no other. */
+  get db(): number {
+    const { target } = this.#options;
+    return target.kind === "cluster" ? 0 : target.db;
   }
 
   /** Whether commands are sent. */
@@ -71,13 +90,28 @@ export class Link {
 
   /** Why nothing is carried now, or null. */
   trouble(): string | null {
-    if (!this.#up) return `Redis is away (${this.#reason})`;
+    if (!this.#up) return this.#fault;
     return this.#refusal === null ? null : `Redis refuses to write (${this.#refusal})`;
   }
 
   /** Calls a listener whenever what is in Redis may have been lost. */
   onLost(listener: () => void): void {
-    this.#listeners.add(listener);
+    this.#lost.add(listener);
+  }
+
+  /**
+   * Resolves when commands are sent.
+   *
+   * @throws {SynapseError} `streams_unavailable` if they are not within so many milliseconds
+   */
+  async reached(wait_ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#up) return;
+    const arrived = new AbortController();
+    const arrive = () => arrived.abort();
+    this.#arrivals.add(arrive);
+    await this.#options.clock.sleep(wait_ms, AbortSignal.any([arrived.signal, signal]));
+    this.#arrivals.delete(arrive);
+    if (!this.#up) throw new StreamsUnavailable(this.#fault);
   }
 
   /**
@@ -87,8 +121,15 @@ export class Link {
    * @throws the reply's error
    */
   async call(command: string, ...args: readonly RedisArgument[]): Promise<unknown> {
-    if (!this.#up) throw new StreamsUnavailable(this.#reason);
-    return await this.#client.call(command, args.map(String));
+    if (!this.#up) throw new StreamsUnavailable(this.#fault);
+    const connection = this.#connection;
+    try {
+      return await this.#client.call(command, args.map(String));
+    } catch (error) {
+      // The client is about to connect anew, for there may be a new master.
+      if (isReadOnly(error) && connection === this.#connection) this.#miss(errorMessage(error));
+      throw error;
+    }
   }
 
   /** A further connection, for commands that wait. Its owner closes it. Not in Redis Cluster. */
@@ -100,7 +141,7 @@ export class Link {
   refused(what: string, error: unknown): void {
     const message = errorMessage(error);
     const code = `${what} ${message.split(" ", 1)[0]}`;
-    if (isConnectionError(error) || this.#told.has(code)) return;
+    if (isConnectionError(error) || isReadOnly(error) || this.#told.has(code)) return;
     this.#told.add(code);
     this.#options.log.warn({ what, reason: message }, "Redis refused a command");
   }
@@ -109,95 +150,95 @@ export class Link {
   async close(): Promise<void> {
     this.#closed.abort();
     this.#up = false;
-    this.#reason = "closed";
+    this.#fault = away("closed");
     await closeClient(this.#client, this.#options.clock);
-    await this.#beating;
+    await this.#greeting;
   }
 
-  #arrived(): void {
+  /**
+   * Greets as soon as there is a connection, and then now and then. That shows whether Redis takes
+   * writes, that it does not hang (the connection is cut when nothing comes back), and, when the sign
+   * of life before is gone, that Redis lost its data.
+   */
+  async #keepGreeting(): Promise<void> {
+    const { clock, target, keys, node, journal } = this.#options;
+    const { signal } = this.#closed;
+    const greeter = { db: this.db, journal, journal_key: keys.journal, seen: keys.seen(node) };
+    while (!signal.aborted) {
+      if (this.#client.status === "ready") {
+        const connection = this.#connection;
+        // Otherwise the connection ended, which the client says itself.
+        const greeting = await greet(this.#client, greeter, clock.now()).catch(() => null);
+        const outdated = signal.aborted || connection !== this.#connection;
+        if (greeting !== null && !outdated) this.#greeted(greeting, target.label);
+      }
+      await this.#bell.wait(clock, BEAT_MS, signal);
+    }
+  }
+
+  #greeted(greeting: Greeting, redis: string): void {
+    this.#repelled = greeting.kind === "unusable" || greeting.kind === "foreign";
+    switch (greeting.kind) {
+      case "well":
+        this.#refusal = null;
+        this.#arrive();
+        if (greeting.alone && this.#seen_before) { for (const listener of this.#lost) listener(); }
+        this.#seen_before = true;
+        return;
+      case "refused":
+        this.#refusal = errorMessage(greeting.error);
+        this.#arrive();
+        return this.refused("SET", greeting.error);
+      case "unusable":
+        return this.#miss(greeting.reason);
+      case "foreign": {
+        const { journal } = greeting;
+        this.#leave(
+          `Redis belongs to another Synapse (journal ${journal}): give each its own database ` +
+            `or namespace, or hand this one over (DEL ${this.#options.keys.journal})`,
+        );
+        if (this.#missed === "foreign") return;
+        this.#missed = "foreign";
+        return this.#options.log.error({ redis, journal }, this.#fault);
+      }
+    }
+  }
+
+  #arrive(): void {
+    if (this.#up) return;
     const { log, target, clock } = this.#options;
-    if (this.#closed.signal.aborted || this.#up) return;
     this.#up = true;
     this.#told.clear();
     const away_ms = Math.round(clock.monotonic() - this.#away_since);
     if (this.#missed) log.info({ redis: target.label, away_ms }, "Redis is back");
     else log.debug({ redis: target.label }, "Redis is reached");
-    this.#missed = false;
+    this.#missed = null;
+    for (const arrive of this.#arrivals) arrive();
   }
 
-  #left(): void {
-    if (!this.#up || this.#closed.signal.aborted) return;
-    this.#up = false;
-    this.#away_since = this.#options.clock.monotonic();
-    this.#reason = "the connection ended";
-    this.#miss();
+  #ended(): void {
+    this.#connection++;
+    if (this.#up && !this.#closed.signal.aborted) this.#miss("the connection ended");
   }
 
   #failed(error: unknown): void {
-    if (this.#closed.signal.aborted) return;
-    this.#reason = causeOf(error);
-    if (!this.#up) this.#miss();
+    // A connection that was there also ends, and that counts.
+    if (!this.#up && !this.#closed.signal.aborted) this.#miss(causeOf(error));
   }
 
-  #miss(): void {
-    if (this.#missed) return;
-    this.#missed = true;
-    const { log, target } = this.#options;
-    log.warn(
-      { redis: target.label, reason: this.#reason },
+  #miss(reason: string): void {
+    this.#leave(away(reason));
+    if (this.#missed === "away") return;
+    this.#missed = "away";
+    this.#options.log.warn(
+      { redis: this.#options.target.label, reason },
       "Redis is away; nothing is lost, answers and events come later",
     );
   }
 
-  /**
-   * Leaves a sign of life now and then. It shows whether Redis takes writes, that it does not hang (the
-   * connection is cut when nothing comes back), and, when the sign before is gone, that Redis lost its data.
-   */
-  async #beat(): Promise<void> {
-    const { clock, seen } = this.#options;
-    const { signal } = this.#closed;
-    while (!signal.aborted) {
-      if (this.#up) {
-        try {
-          const before = await this.call("SET", seen, clock.now(), "PX", SEEN_MS, "GET");
-          if (before === null && this.#beaten) this.#lost();
-          this.#beaten = true;
-          this.#refusal = null;
-        } catch (error) {
-          if (this.#up && !signal.aborted) {
-            this.#refusal = errorMessage(error);
-            this.refused("SET", error);
-          }
-        }
-      }
-      await clock.sleep(BEAT_MS, signal);
-    }
+  #leave(fault: string): void {
+    if (this.#up) this.#away_since = this.#options.clock.monotonic();
+    this.#up = false;
+    this.#fault = fault;
   }
-
-  #lost(): void {
-    for (const listener of this.#listeners) listener();
-  }
-}
-
-/** Redis is away. */
-export class StreamsUnavailable extends SynapseError {
-  override readonly name = "StreamsUnavailable";
-
-  constructor(reason: string) {
-    super("streams_unavailable", `Redis is away (${reason})`);
-  }
-}
-
-/** The client's own errors have the plain name, or one of these. */
-function isConnectionError(error: unknown): boolean {
-  const names = ["Error", "StreamsUnavailable", "MaxRetriesPerRequestError", "AbortError"];
-  return error instanceof Error && names.includes(error.name);
-}
-
-/** A cluster wraps the reason; a host of two addresses has none of its own. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { lastNodeError, code } = error as { lastNodeError?: unknown; code?: unknown };
-  if (lastNodeError instanceof Error) return causeOf(lastNodeError);
-  return error.message || String(code ?? error.name);
 }

@@ -29,6 +29,8 @@ export interface RedisStreamsOptions {
   readonly url: string;
   /** This node's id. */
   readonly node: string;
+  /** The journal's id. In a Redis where another one works, nothing is read or written. */
+  readonly journal: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Pick<Metrics, "errorsTotal">;
@@ -61,9 +63,9 @@ export function openRedisStreams(options: RedisStreamsOptions): Promise<RedisStr
 
 function open({ url, namespace = NAMESPACE, ...world }: RedisStreamsOptions): RedisStreams {
   const target = parseRedisUrl(url);
-  const { node, clock, log, metrics } = world;
+  const { clock, metrics } = world;
   const keys = redisKeys(namespace);
-  const link = new Link({ target, seen: keys.seen(node), clock, log });
+  const link = new Link({ ...world, target, keys });
   const outlet = new Outlet({ link, clock, metrics });
   const parts = { ...world, keys, link, outlet };
   const followers = new Followers({ ...parts, reads: openReads(link, clock) });

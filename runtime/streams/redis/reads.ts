@@ -9,7 +9,9 @@ import type { Clock } from "../../clock.ts";
 import { closeClient } from "./client.ts";
 import { Doorbell } from "./doorbell.ts";
 import { parseStreams, type StreamEntries } from "./entries.ts";
-import { type Link, StreamsUnavailable } from "./link.ts";
+import { away, StreamsUnavailable } from "./faults.ts";
+import { selectDatabase } from "./greeting.ts";
+import type { Link } from "./link.ts";
 
 /** How long a command waits on the server, in milliseconds. Below the client's patience. */
 const BLOCK_MS = 1000;
@@ -81,7 +83,7 @@ class BlockingReads implements Reads {
     const { command: [name, ...words], keys, ids, count } = request;
     this.#current = request;
     try {
-      this.#client_id ??= Number(await this.#client.call("CLIENT", ["ID"]));
+      this.#client_id ??= await this.#introduce();
       const options = ["COUNT", count, "BLOCK", BLOCK_MS, "STREAMS"];
       return parseStreams(await this.#client.call(name, [...words, ...options, ...keys, ...ids]));
     } finally {
@@ -99,8 +101,16 @@ class BlockingReads implements Reads {
     await this.#unblocking;
   }
 
-  /** Waits a little for a connection that is being made. */
+  /** What a new connection needs before it reads. */
+  async #introduce(): Promise<number> {
+    await selectDatabase(this.#client, this.#link.db);
+    return Number(await this.#client.call("CLIENT", ["ID"]));
+  }
+
+  /** Waits a little for connections that are being made. */
   async #connected(): Promise<void> {
+    // Only the link knows whether Redis may be read.
+    await this.#link.reached(CONNECT_MS, this.#closed.signal);
     if (this.#client.status === "ready") return;
     const arrived = new AbortController();
     const arrive = () => arrived.abort();
@@ -108,7 +118,7 @@ class BlockingReads implements Reads {
     const patience = AbortSignal.any([arrived.signal, this.#closed.signal]);
     await this.#clock.sleep(CONNECT_MS, patience);
     this.#client.off("ready", arrive);
-    if (!arrived.signal.aborted) throw new StreamsUnavailable("its reader is not connected");
+    if (!arrived.signal.aborted) throw new StreamsUnavailable(away("its reader is not connected"));
   }
 
   /** The request may not have arrived at the server yet: tries until it has returned. */

@@ -58,6 +58,7 @@ export class TestRedis implements AsyncDisposable {
     const streams = await openRedisStreams({
       url: this.url,
       node: "node_1",
+      journal: "jrn_test",
       clock: systemClock,
       log: silentLogger,
       metrics: silentMetrics,

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import type { ConfigFault } from "../../runtime/config/fault.ts";
+import { readEnvironment, VARIABLES } from "../../runtime/config/environment.ts";
+import { VERSION } from "../../runtime/version.ts";
+
+interface Service {
+  readonly image: string;
+  readonly restart?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly deploy?: {
+    readonly resources: { readonly limits: { readonly cpus: string; readonly memory: string } };
+  };
+  readonly logging?: unknown;
+}
+
+interface ComposeFile {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+  readonly networks?: Readonly<Record<string, unknown>>;
+}
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const read = (path: string) => Deno.readTextFileSync(`${ROOT}${path}`);
+const text = read("docker-compose.yml");
+const compose: ComposeFile = parse(text);
+const development: ComposeFile = parse(read("deploy/compose.dev.yml"));
+const example = new Map(
+  [...read(".env.example").matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [
+    name,
+    value,
+  ]),
+);
+const services = Object.entries(compose.services);
+const node = compose.services["synapse-core"]!;
+
+/** `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, as compose puts them in. */
+function filledIn(value: string, env: ReadonlyMap<string, string>): string {
+  return value.replaceAll(
+    /\$\{([A-Z_]+)(?::([-?])([^}]*))?\}/g,
+    (_, name: string, kind: string | undefined, rest: string) =>
+      env.get(name) || (kind === "-" ? rest : ""),
+  );
+}
+
+Deno.test("the node's variables exist, and their values are accepted", () => {
+  const env = new Map([...example, ["SYNAPSE_API_KEY", "0123456789abcdef"], [
+    "DB_PASSWORD",
+    "p@/",
+  ]]);
+  const variables = Object.entries(node.environment ?? {});
+  for (const [name] of variables) assert.ok(Object.hasOwn(VARIABLES, name), name);
+  const faults: ConfigFault[] = [];
+  const values = readEnvironment(
+    Object.fromEntries(variables.map(([name, value]) => [name, filledIn(value, env)])),
+    faults,
+  );
+  assert.deepEqual(faults, []);
+  assert.equal(values.MODE, "docker");
+});
+
+Deno.test("the example of .env names what compose asks for, and nothing else", () => {
+  const asked = new Set([...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name));
+  assert.deepEqual([...asked].sort(), [...example.keys()].sort());
+  for (const [, name = ""] of text.matchAll(/\$\{([A-Z_]+):\?/g)) {
+    assert.equal(example.get(name), "", `${name} is a secret that everybody has to choose`);
+  }
+});
+
+Deno.test("every service restarts, has limits, bounded logs and a version", () => {
+  for (const [name, service] of services) {
+    assert.equal(service.restart, "unless-stopped", name);
+    assert.ok(service.deploy?.resources.limits.cpus, name);
+    assert.ok(service.deploy?.resources.limits.memory, name);
+    assert.ok(service.logging, name);
+    assert.match(service.image, /^[\w./-]+:v?\d[\w.-]*$/, name);
+  }
+  assert.equal(node.image, `synapse/core:${VERSION}`);
+});
+
+Deno.test("every service says whether it is well, and whoever waits for one can", () => {
+  const checked = services.filter(([, { healthcheck }]) => healthcheck).map(([name]) => name);
+  // The node's image brings its own.
+  assert.deepEqual(
+    services.map(([name]) => name).filter((name) => !checked.includes(name)),
+    ["synapse-core"],
+  );
+  for (const [name, { depends_on = {} }] of services) {
+    for (const [needed, { condition }] of Object.entries(depends_on)) {
+      assert.ok(checked.includes(needed), `${name} waits for ${needed}`);
+      assert.equal(condition, "service_healthy");
+    }
+  }
+});
+
+Deno.test("volumes, networks and mounted files exist", () => {
+  for (const [name, { volumes = [], networks = [] }] of services) {
+    for (const network of networks) assert.ok(compose.networks?.[network], `${name}: ${network}`);
+    for (const volume of volumes) {
+      const [source = ""] = volume.split(":");
+      if (source.startsWith("./deploy/")) assert.ok(Deno.statSync(`${ROOT}${source}`).isDirectory);
+      else if (!source.startsWith("./")) assert.ok(source in compose.volumes, `${name}: ${source}`);
+    }
+  }
+});
+
+Deno.test("only the API is reached from other machines, and no port is taken twice", () => {
+  const ports = services.flatMap(([, { ports = [] }]) => ports);
+  const open = ports.filter((port) => !port.startsWith("127.0.0.1:"));
+  assert.deepEqual(open, [`${VARIABLES.SYNAPSE_PORT.fallback}:${VARIABLES.SYNAPSE_PORT.fallback}`]);
+  const taken = ports.map((port) => port.replace("127.0.0.1:", "").split(":")[0]);
+  assert.equal(new Set(taken).size, taken.length);
+  assert.ok(ports.includes(`127.0.0.1:9090:${VARIABLES.SYNAPSE_METRICS_PORT.fallback}`));
+});
+
+Deno.test("Prometheus scrapes services that there are", () => {
+  const { scrape_configs }: {
+    scrape_configs: readonly { static_configs: readonly { targets: readonly string[] }[] }[];
+  } = parse(read("deploy/prometheus/prometheus.yml"));
+  const targets = scrape_configs.flatMap(({ static_configs }) =>
+    static_configs.flatMap(({ targets }) => targets)
+  );
+  assert.ok(targets.includes(`synapse-core:${VARIABLES.SYNAPSE_METRICS_PORT.fallback}`));
+  for (const target of targets) {
+    assert.ok(target.split(":")[0]! in compose.services, target);
+  }
+});
+
+Deno.test("the services for development are the same, checked the same way", () => {
+  for (const [name, { image, healthcheck, ports = [] }] of Object.entries(development.services)) {
+    assert.equal(image, compose.services[name]?.image, name);
+    assert.deepEqual(healthcheck, compose.services[name]?.healthcheck, name);
+    for (const port of ports) assert.match(port, /^127\.0\.0\.1:/);
+  }
+  assert.deepEqual(Object.keys(development.services), ["db", "qdrant", "redis"]);
+});

@@ -1,0 +1,27 @@
+/**
+ * What to do about a Postgres that cannot be used.
+ *
+ * @module
+ */
+import { JournalUnavailable } from "../journal/port.ts";
+
+/** For the driver's and the server's codes; the first that matches counts. */
+const MENDS: readonly (readonly [RegExp, string])[] = [
+  [/^28/, "Correct the user in DATABASE_URL and the password in DB_PASSWORD"],
+  [/^3D000$/, "Create the database: createdb -O USER DATABASE"],
+  [/^42501$/, "Run `synapse migrate` as the tables' owner, and grant the rights in docs/cli.md"],
+  [/^53300$/, "Raise max_connections of the server, or end connections that nobody needs"],
+  [/^(E[A-Z]+|CONNECT.*)$/, "Start Postgres, or correct DATABASE_URL; look at firewalls between"],
+];
+
+/** What to do, by the code that the driver or the server gave; null if that says too little. */
+export function postgresMend(code: string): string | null {
+  return MENDS.find(([pattern]) => pattern.test(code))?.[1] ?? null;
+}
+
+/** What to do about a journal that could not be opened; null if it is none, or nothing is known. */
+export function journalMend(error: unknown): string | null {
+  if (!(error instanceof JournalUnavailable)) return null;
+  const { cause } = error;
+  return cause instanceof Error && "code" in cause ? postgresMend(String(cause.code)) : null;
+}

@@ -1,0 +1,85 @@
+/**
+ * The client programs of Postgres: how they are told where the database is, and how they are run.
+ *
+ * @module
+ */
+import { SynapseError } from "../../errors.ts";
+import { redactText } from "../../redaction.ts";
+
+/** Variables of the environment. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+const URL_PARTS =
+  /^postgres(?:ql)?:\/\/(?:([^:@/?]*)(?::([^@/?]*))?@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s;
+
+/** Parameters of an address that the programs know by another name; the rest are settings of the driver's sessions. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  host: "PGHOST",
+  port: "PGPORT",
+  sslmode: "PGSSLMODE",
+  ssl: "PGSSLMODE",
+  sslrootcert: "PGSSLROOTCERT",
+  target_session_attrs: "PGTARGETSESSIONATTRS",
+};
+
+/**
+ * The variables that lead libpq to where an address leads the driver. Not the arguments: other users
+ * see those, and the address has a password.
+ *
+ * @param url `postgres://user:password@host:port,host:port/database?sslmode=require`
+ */
+export function libpqVariables(url: string): Record<string, string> {
+  const [, user = "", password = "", hosts = "", database = "", query = ""] = URL_PARTS.exec(url) ??
+    [];
+  const places = hosts.split(",").map((place) => /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(place));
+  const found: Record<string, string> = {
+    PGUSER: decodeURIComponent(user),
+    PGPASSWORD: decodeURIComponent(password),
+    PGHOST: places.map((place) => decodeURIComponent(place?.[1] ?? "").replace(/[[\]]/g, ""))
+      .join(","),
+    PGPORT: hosts === "" ? "" : places.map((place) => place?.[2] || "5432").join(","),
+    PGDATABASE: decodeURIComponent(database),
+  };
+  for (const [name, value] of new URLSearchParams(query)) {
+    const variable = PARAMETERS[name];
+    if (variable !== undefined) found[variable] = value === "true" ? "require" : value;
+  }
+  // What the address does not say, the variables of the process may.
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== ""));
+}
+
+/**
+ * Runs a client program to its end.
+ *
+ * @throws {SynapseError} `backup_failed` if it is not installed, or with what it said on standard error
+ */
+export async function runClientProgram(
+  name: "pg_dump" | "pg_restore",
+  args: readonly string[],
+  { url, env }: { readonly url: string; readonly env: Variables },
+): Promise<void> {
+  const variables = { ...env, ...libpqVariables(url), PGAPPNAME: "synapse", LC_ALL: "C" };
+  const given = Object.entries(variables).filter((entry): entry is [string, string] =>
+    entry[1] !== undefined
+  );
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command(name, {
+      args: [...args],
+      env: Object.fromEntries(given),
+      clearEnv: true,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    const message = `${name} is not installed: install the client programs of Postgres, of the ` +
+      "server's version or newer (Debian: postgresql-client)";
+    throw new SynapseError("backup_failed", message, { data: { program: name }, cause });
+  }
+  if (output.success) return;
+  const said = redactText(new TextDecoder().decode(output.stderr)).trim().split("\n").slice(0, 5);
+  const message = `${name} ended with ${output.code}: ${said.join("; ") || "no reason given"}`;
+  throw new SynapseError("backup_failed", message, { data: { program: name } });
+}

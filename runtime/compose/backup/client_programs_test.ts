@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { libpqVariables } from "./client_programs.ts";
+
+Deno.test("libpqVariables() leads the client programs to where an address leads the driver", () => {
+  assert.deepEqual(libpqVariables("postgres://me:p%40ss%2F%3A@db:6543/synapse?sslmode=require"), {
+    PGUSER: "me",
+    PGPASSWORD: "p@ss/:",
+    PGHOST: "db",
+    PGPORT: "6543",
+    PGDATABASE: "synapse",
+    PGSSLMODE: "require",
+  });
+  const many =
+    "postgresql://me@a,b:5433,[::1]:5434/x?target_session_attrs=read-write&search_path=y";
+  assert.deepEqual(libpqVariables(many), {
+    PGUSER: "me",
+    PGHOST: "a,b,::1",
+    PGPORT: "5432,5433,5434",
+    PGDATABASE: "x",
+    PGTARGETSESSIONATTRS: "read-write",
+  });
+});
+
+Deno.test("libpqVariables() leaves to the environment what an address does not say", () => {
+  assert.deepEqual(libpqVariables("postgres:///x?host=%2Frun%2Fpostgresql&ssl=true"), {
+    PGHOST: "/run/postgresql",
+    PGDATABASE: "x",
+    PGSSLMODE: "require",
+  });
+  assert.deepEqual(libpqVariables("postgres://db"), { PGHOST: "db", PGPORT: "5432" });
+});

@@ -1,0 +1,48 @@
+/**
+ * What a store holds at one moment, asked alike of both dialects.
+ *
+ * @module
+ */
+import type { BackupPoint } from "../../backup/manifest.ts";
+
+/** A row as either driver gives it. */
+type Row = Readonly<Record<string, unknown>>;
+
+/** Actors and events by partition; without those that are being deleted. */
+export const PARTITION_COUNTS =
+  "SELECT partition, count(*) AS actors, coalesce(sum(seq), 0) AS events, max(updated_at) AS last_at " +
+  "FROM actors WHERE NOT (tenant = '' AND type = '') GROUP BY partition ORDER BY partition";
+
+/** What waits, and when the mailbox was last written. */
+export const MAILBOX_COUNTS = "SELECT count(*) - count(handled_at) AS waiting, " +
+  "max(accepted_at) AS accepted_at, max(handled_at) AS handled_at FROM mailbox";
+
+/** The newest migration. */
+export const NEWEST_MIGRATION = "SELECT coalesce(max(number), 0) AS number FROM migrations";
+
+/**
+ * Puts together what the two statements found.
+ *
+ * @param taken_at a time before the moment at which they looked
+ */
+export function toPoint(taken_at: number, partitions: readonly Row[], mailbox: Row): BackupPoint {
+  const counts = partitions.map(({ partition, actors, events }) => ({
+    partition: Number(partition),
+    actors: Number(actors),
+    events: Number(events),
+  }));
+  const times = [
+    ...partitions.map(({ last_at }) => last_at),
+    mailbox.accepted_at,
+    mailbox.handled_at,
+  ]
+    .flatMap((time) => time === null || time === undefined ? [] : [Number(time)]);
+  return {
+    taken_at,
+    last_commit_at: times.length === 0 ? null : Math.max(...times),
+    actors: counts.reduce((sum, { actors }) => sum + actors, 0),
+    events: counts.reduce((sum, { events }) => sum + events, 0),
+    waiting: Number(mailbox.waiting),
+    partitions: counts,
+  };
+}

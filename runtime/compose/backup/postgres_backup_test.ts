@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import type { Config } from "../../config.ts";
+import { systemClock } from "../../clock.ts";
+import { openJournal, testSchema } from "../../journal/postgres/test_database.ts";
+import { fill, NOW } from "./full_journal.ts";
+import { makeBackup } from "./make_backup.ts";
+import { restoreBackup } from "./restore_backup.ts";
+
+type Schema = Awaited<ReturnType<typeof testSchema>>;
+
+/** Where the tests' own PATH is: the client programs are found by it. */
+const ENV = Deno.env.toObject();
+
+function placeOf({ url }: Pick<Schema, "url">): Pick<Config, "journal" | "memory"> {
+  return {
+    journal: { kind: "postgres", url, partitions: 8, synchronous: "full" } as Config["journal"],
+    memory: null,
+  };
+}
+
+/** Lends a schema with a filled journal, and a folder. */
+async function withFull(use: (schema: Schema, root: string) => Promise<void>): Promise<void> {
+  await using schema = await testSchema();
+  const journal = await openJournal(schema);
+  await fill(journal);
+  await journal.close();
+  const root = await Deno.makeTempDir({ prefix: "synapse_" });
+  try {
+    await use(schema, root);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+/** All rows of all tables of a schema, and its counters. */
+async function rowsOf({ sql }: Schema): Promise<Record<string, unknown>> {
+  const tables = await sql`SELECT relname AS name, relkind AS kind FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'S') ORDER BY relname`;
+  const found: Record<string, unknown> = {};
+  for (const { name, kind } of tables) {
+    found[name] = kind === "r"
+      ? (await sql`SELECT t::text AS row FROM ${sql(name)} t ORDER BY 1`).map(({ row }) => row)
+      : (await sql`SELECT last_value FROM ${sql(name)}`).map(({ last_value }) => last_value);
+  }
+  return found;
+}
+
+async function empty({ sql, url }: Schema): Promise<void> {
+  const name = new URL(url).searchParams.get("search_path") ?? "";
+  await sql.unsafe(`DROP SCHEMA ${name} CASCADE; CREATE SCHEMA ${name}`);
+}
+
+Deno.test("a database comes back from its backup with every row, and a node goes on with it", async () => {
+  await withFull(async (schema, root) => {
+    const before = await rowsOf(schema);
+    const options = { to: root, keep: 3, clock: systemClock, env: ENV };
+    const { path, manifest } = await makeBackup(placeOf(schema), options);
+    assert.deepEqual(
+      [manifest.point.actors, manifest.point.events, manifest.point.waiting],
+      [4, 2408, 2],
+    );
+    assert.ok((manifest.point.last_commit_at ?? 0) >= NOW);
+    // What comes later is not in it.
+    await schema.sql`DELETE FROM timers`;
+
+    await empty(schema);
+    const restored = await restoreBackup(placeOf(schema), { folder: path, env: ENV });
+    assert.deepEqual(restored.verified, { actors: 4, events: 2408 });
+    assert.deepEqual(await rowsOf(schema), before);
+    const journal = await openJournal(schema);
+    assert.equal((await journal.find({ tenant: "acme", type: "session", id: "ses_1" }))?.seq, 1203);
+    await journal.close();
+
+    await assert.rejects(restoreBackup(placeOf(schema), { folder: path, env: ENV }), {
+      code: "store_not_empty",
+    });
+  });
+});
+
+Deno.test("a database is restored where it was, and nowhere else", async () => {
+  await withFull(async (schema, root) => {
+    const options = { to: root, keep: null, clock: systemClock, env: ENV };
+    const { path } = await makeBackup(placeOf(schema), options);
+    await using other = await testSchema();
+    await assert.rejects(restoreBackup(placeOf(other), { folder: path, env: ENV }), {
+      code: "backup_invalid",
+      message: /Backup is of the schema journal_\w+, the address leads to journal_\w+/,
+    });
+    assert.deepEqual(await rowsOf(other), {});
+  });
+});
+
+Deno.test("a backup without pg_dump, or with one that fails, says so and leaves nothing", async () => {
+  await withFull(async (schema, root) => {
+    const bin = `${root}/bin`;
+    await Deno.mkdir(bin);
+    const options = { to: `${root}/backups`, keep: null, clock: systemClock };
+    await assert.rejects(makeBackup(placeOf(schema), { ...options, env: { PATH: bin } }), {
+      code: "backup_failed",
+      message: /pg_dump is not installed: install the client programs of Postgres/,
+    });
+    await Deno.writeTextFile(`${bin}/pg_dump`, "#!/bin/sh\necho 'version mismatch' >&2\nexit 3\n", {
+      mode: 0o755,
+    });
+    await assert.rejects(makeBackup(placeOf(schema), { ...options, env: { PATH: bin } }), {
+      code: "backup_failed",
+      message: "pg_dump ended with 3: version mismatch",
+    });
+    const left = Array.from(Deno.readDirSync(`${root}/backups`)).map(({ name }) => name);
+    assert.deepEqual(left, [".lock"]);
+  });
+});

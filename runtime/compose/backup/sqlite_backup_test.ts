@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import type { Config } from "../../config.ts";
+import { systemClock } from "../../clock.ts";
+import { MIGRATIONS } from "../../journal/migrations/sqlite/mod.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
+import { journalFolder, journalOptions } from "../../journal/sqlite/test_journal.ts";
+import { openTestMemory } from "../../memory/embedded/test_memory.ts";
+import { makeBackup } from "./make_backup.ts";
+import { fill, NOW, rowsOf } from "./full_journal.ts";
+import { restoreBackup } from "./restore_backup.ts";
+import { MANIFEST_FILE, parseManifest } from "../../backup/manifest.ts";
+
+type Place = Pick<Config, "journal" | "memory">;
+
+/** A configuration with everything in one folder. */
+function placeAt(folder: string): Place {
+  const journal = {
+    kind: "sqlite",
+    path: `${folder}/journal.db`,
+    partitions: 8,
+    synchronous: "normal",
+  } as const;
+  const index = { kind: "embedded", path: `${folder}/memory.db` } as const;
+  return { journal, memory: { index, embeddings: null } as Config["memory"] };
+}
+
+/** Lends a filled journal, its folder, and a way to back it up. */
+async function withJournal(
+  use: (site: {
+    readonly root: string;
+    readonly place: Place;
+    backup(): ReturnType<typeof makeBackup>;
+  }) => Promise<void>,
+): Promise<void> {
+  await using folder = await journalFolder();
+  const root = folder.path.replace(/\/journal\.db$/, "");
+  const place = placeAt(root);
+  const journal = await openSqliteJournal(journalOptions(folder.path));
+  await fill(journal);
+  await journal.close();
+  const options = { to: `${root}/backups`, keep: null, clock: systemClock, env: {} };
+  await use({ root, place, backup: () => makeBackup(place, options) });
+}
+
+Deno.test("a journal comes back from its backup with every row of every table", async () => {
+  await withJournal(async ({ root, place, backup }) => {
+    const memory = await openTestMemory(`${root}/memory.db`);
+    await memory[Symbol.asyncDispose]();
+    const { path, manifest } = await backup();
+    const { point } = manifest;
+    assert.deepEqual([manifest.store, manifest.schema, manifest.memory], [
+      "sqlite",
+      MIGRATIONS.length,
+      "included",
+    ]);
+    assert.deepEqual([point.actors, point.events, point.last_commit_at], [4, 2408, NOW]);
+    assert.deepEqual(point.partitions, [
+      { partition: 1, actors: 2, events: 2406 },
+      { partition: 5, actors: 2, events: 2 },
+    ]);
+    assert.equal(point.waiting, 2);
+
+    const target = placeAt(`${root}/new`);
+    const restored = await restoreBackup(target, { folder: path, env: {} });
+    assert.deepEqual(restored.verified, { actors: 4, events: 2408 });
+    assert.equal(restored.memory_restored, true);
+    const rows = rowsOf(`${root}/new/journal.db`);
+    for (const [table, found] of Object.entries(rows)) {
+      assert.ok(found.length > 0, `nothing in ${table}`);
+    }
+    assert.deepEqual(rows, rowsOf(place.journal.kind === "sqlite" ? place.journal.path : ""));
+    // Numbers that were given out once do not come again.
+    const counters = (file: string) => {
+      using db = new DatabaseSync(file, { readOnly: true });
+      return db.prepare("SELECT name, seq FROM sqlite_sequence ORDER BY name").all().map((one) => ({
+        ...one,
+      }));
+    };
+    assert.deepEqual(counters(`${root}/new/journal.db`), counters(`${root}/journal.db`));
+    const names = Array.from(Deno.readDirSync(`${root}/new`)).map(({ name }) => name).sort();
+    assert.deepEqual(names, ["journal.db", "memory.db"]);
+  });
+});
+
+Deno.test("memory that a node has open is left out of the backup, and the backup says so", async () => {
+  await withJournal(async ({ root, backup }) => {
+    const memory = await openTestMemory(`${root}/memory.db`);
+    try {
+      await memory.remember([{
+        id: "mem_1",
+        tenant: "acme",
+        agent: "assistant",
+        session: "ses_1",
+        kind: "fact",
+        text: "Ada drinks tea",
+        at: NOW,
+      }]);
+      const { path, manifest } = await backup();
+      assert.equal(manifest.memory, "in_use");
+      assert.deepEqual(manifest.files.map(({ name }) => name), ["journal.db"]);
+      const target = placeAt(`${root}/new`);
+      const { memory_restored } = await restoreBackup(target, { folder: path, env: {} });
+      assert.equal(memory_restored, false);
+    } finally {
+      await memory[Symbol.asyncDispose]();
+    }
+  });
+});
+
+Deno.test("a restore refuses a folder that holds a journal, memory, or what is left of one", async () => {
+  await withJournal(async ({ root, backup }) => {
+    const memory = await openTestMemory(`${root}/memory.db`);
+    await memory[Symbol.asyncDispose]();
+    const { path } = await backup();
+    for (const name of ["journal.db", "journal.db-wal", "memory.db"]) {
+      const folder = `${root}/with_${name}`;
+      await Deno.mkdir(folder);
+      await Deno.writeTextFile(`${folder}/${name}`, "precious");
+      await assert.rejects(restoreBackup(placeAt(folder), { folder: path, env: {} }), {
+        code: "store_not_empty",
+        message: `${folder}/${name} is there already: restore into an empty data folder`,
+      });
+      assert.deepEqual(Array.from(Deno.readDirSync(folder)).map((entry) => entry.name), [name]);
+    }
+  });
+});
+
+Deno.test("a restore refuses what is damaged, edited, of a newer schema or of another store, and leaves nothing", async () => {
+  await withJournal(async ({ root, place, backup }) => {
+    const { path } = await backup();
+    const manifestPath = `${path}/${MANIFEST_FILE}`;
+    const said = await Deno.readTextFile(manifestPath);
+    const manifest = parseManifest(said, manifestPath);
+    const target = placeAt(`${root}/new`);
+    const restoreAs = async (change: object) => {
+      await Deno.writeTextFile(manifestPath, JSON.stringify({ ...manifest, ...change }));
+      return await restoreBackup(target, { folder: path, env: {} });
+    };
+    await assert.rejects(restoreAs({ schema: MIGRATIONS.length + 1 }), { code: "journal_too_new" });
+    await assert.rejects(restoreAs({ store: "postgres", db_schema: "public" }), {
+      code: "backup_invalid",
+      message: /Backup is of a postgres journal/,
+    });
+    const point = { ...manifest.point, events: manifest.point.events + 1 };
+    await assert.rejects(restoreAs({ point }), {
+      code: "backup_invalid",
+      message: /2408 events, its manifest says 4 with 2409/,
+    });
+    await Deno.writeTextFile(manifestPath, said);
+    using copy = await Deno.open(`${path}/journal.db`, { write: true });
+    await copy.seek(5000, Deno.SeekMode.Start);
+    await copy.write(new Uint8Array([1, 2, 3]));
+    await assert.rejects(restoreBackup(target, { folder: path, env: {} }), {
+      code: "backup_invalid",
+      message: /is damaged/,
+    });
+
+    // A history that was edited in the journal itself has good checksums in the backup.
+    assert.ok(place.journal.kind === "sqlite");
+    using file = new DatabaseSync(place.journal.path);
+    file.exec("UPDATE events SET payload = '{\"n\":99}' WHERE seq = 7");
+    const edited = await backup();
+    await assert.rejects(restoreBackup(target, { folder: edited.path, env: {} }), {
+      code: "journal_corrupt",
+    });
+    assert.deepEqual(Array.from(Deno.readDirSync(`${root}/new`)), []);
+  });
+});
+
+Deno.test("a backup of nothing fails, and makes no folder of it", async () => {
+  await using folder = await journalFolder();
+  const root = folder.path.replace(/\/journal\.db$/, "");
+  const options = { to: `${root}/backups`, keep: 1, clock: systemClock, env: {} };
+  await assert.rejects(makeBackup(placeAt(root), options), {
+    code: "backup_failed",
+    message: /There is no journal in .*journal\.db/,
+  });
+  assert.deepEqual(Array.from(Deno.readDirSync(root)), []);
+});

@@ -1,0 +1,54 @@
+/**
+ * Errors of the file system, as the file skills tell them: by the path that the model gave, without the
+ * host's own paths or the system's words.
+ *
+ * @module
+ */
+
+/** What to say of the errors that one meets, by the system's code. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "may not be used by the node's user",
+  EEXIST: "is in the way: it is no folder",
+  EISDIR: "is a folder",
+  ELOOP: "is a link that leads nowhere",
+  ENAMETOOLONG: "has too long a name",
+  ENOSPC: "finds no room: the disk is full",
+  ENOTDIR: "is not a folder, or lies below something that is none",
+  EPERM: "may not be used by the node's user",
+  EROFS: "cannot be written: the file system is read-only",
+};
+
+/** What a refused right is called by; whoever sees the error tells it from a mere failure. */
+const REFUSED: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
+
+/**
+ * Does something with a path of the workspace.
+ *
+ * @param what `file` or `folder`: what should be there
+ * @param path as the model gave it
+ * @throws {Deno.errors.NotFound} if there is no such thing
+ * @throws {Deno.errors.NotCapable} if the system refuses it
+ * @throws {TypeError} for all else that the system says; what `work` throws by itself is left as it is
+ */
+export async function inWorkspace<Result>(
+  what: "file" | "folder",
+  path: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw withoutHostPath(error, what, path);
+  }
+}
+
+/** No cause is kept: its message has the host's path, and is shown along. */
+function withoutHostPath(error: unknown, what: string, path: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (typeof code !== "string") return error;
+  if (code === "ENOENT") {
+    return new Deno.errors.NotFound(`There is no ${what} ${path} in the workspace`);
+  }
+  const message = `${path} in the workspace ${REASONS[code] ?? `cannot be used (${code})`}`;
+  return REFUSED.has(code) ? new Deno.errors.NotCapable(message) : new TypeError(message);
+}

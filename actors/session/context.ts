@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { indented } from "./indented.ts";
 import { resultText } from "./result_text.ts";
 import type { ModelMessage } from "./model_request.ts";
 import type { CompactionPlan, Item, SessionState } from "./state.ts";
@@ -78,7 +79,7 @@ function recalledText(state: SessionState): string {
   const room = Math.min(budget * RECALLED_SHARE, budget - own - estimateTokens(prompt));
   let text = RECALLED_HEADING;
   for (const { id, kind, text: said } of found) {
-    const longer = `${text}\n- [${kind}, ${id}] ${said.replaceAll("\n", "\n  ")}`;
+    const longer = `${text}\n- [${kind}, ${id}] ${indented(said)}`;
     if (estimateTokens(longer) <= room) text = longer;
   }
   return text === RECALLED_HEADING ? "" : text;

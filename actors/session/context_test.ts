@@ -72,6 +72,15 @@ Deno.test("systemPrompt() shows what memory found before the summary, leaving ou
   assert.equal(systemPrompt({ ...full, turn: { ...full.turn!, recalled } }), "");
 });
 
+Deno.test("systemPrompt() keeps what was remembered within its line, however its lines end", () => {
+  const { state } = play(openSession({ context_tokens: 1000 }), send("m1"));
+  const said = "x\r\n# a\r# b\u0085# c\u2028# d\u2029# e\n# f";
+  const recalled = [{ id: "a", kind: "fact", text: said, at: 1, score: 1 } as const];
+  const shown = systemPrompt({ ...state, turn: { ...state.turn!, recalled } });
+  const lines = shown.split(/[\r\n\u0085\u2028\u2029]/).slice(1);
+  assert.deepEqual(lines, ["- [fact, a] x", ..."abcdef".split("").map((end) => `  # ${end}`)]);
+});
+
 Deno.test("itemTokens() counts the calls of an answer as well as its text", () => {
   const [answer] = group("call_1_0", 0);
   assert.equal(itemTokens(answer!), 6 + estimateTokens("clock{}"));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { indented } from "./indented.ts";
 import type { SessionState } from "./state.ts";
 
 /** The longest part of one message that is looked through, and of all, in characters. */
@@ -25,5 +26,5 @@ export function conversationOf(state: SessionState): string {
 }
 
 function shortened(text: string): string {
-  return text.slice(0, SAID_CHARS_MAX).toWellFormed().replaceAll("\n", "\n  ");
+  return indented(text.slice(0, SAID_CHARS_MAX).toWellFormed());
 }

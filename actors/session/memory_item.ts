@@ -64,13 +64,16 @@ export function memoryOwner(agent: PinnedAgent | null, session: string): string 
   return memoryPolicy(agent?.spec).scope === "session" ? `${name}/${session}` : name;
 }
 
-/** Gives an item its id: the same text of the same owner and kind has the same one, wherever it was noted. */
+/**
+ * Gives an item its id: the same text of the same owner and kind, but for its spaces, has the same one,
+ * wherever it was noted. A capital or an accent more is another text.
+ */
 export function memoryNote(owner: string, { kind, text }: MemoryDraft): MemoryNote {
   return { id: memoryId(owner, kind, text), kind, text };
 }
 
 function memoryId(owner: string, kind: MemoryKind, text: string): string {
-  const said = text.normalize("NFKC").toLowerCase().replaceAll(/\s+/g, " ").trim();
+  const said = text.normalize("NFC").replaceAll(/\s+/g, " ").trim();
   const digest = createHash("sha256").update(JSON.stringify([owner, kind, said])).digest("hex");
   return `mem_${digest.slice(0, 32)}`;
 }

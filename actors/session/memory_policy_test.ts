@@ -32,7 +32,7 @@ const extract = (
 (state: SessionState): SessionCommand => ({
   type: "memory.extract",
   call_id: state.memory.extractions[0]?.call_id ?? "none",
-  items: [{ kind: "preference", text: "Likes tea" }, { kind: "preference", text: "likes  tea" }],
+  items: [{ kind: "preference", text: "Likes tea" }, { kind: "preference", text: "Likes  tea" }],
   usage: USAGE,
   error: null,
   ...more,

@@ -100,11 +100,15 @@ Deno.test("remember after an approval notes what was approved", () => {
 Deno.test("remember gives the same text the same id, for each owner and kind its own", () => {
   const id = (owner: string, kind: "fact" | "episode", text: string) =>
     memoryNote(owner, { kind, text }).id;
-  const one = id("a", "fact", "Tea  at FIVE ");
+  const one = id("a", "fact", " tea  at five ");
   assert.equal(one, id("a", "fact", "tea at five"));
   assert.notEqual(one, id("b", "fact", "tea at five"));
   assert.notEqual(one, id("a", "episode", "tea at five"));
-  assert.notEqual(one, id("a", "fact", "tea at six"));
+  for (const other of ["tea at six", "Tea at five", "tea at fivé"]) {
+    assert.notEqual(one, id("a", "fact", other));
+  }
+  assert.notEqual(id("a", "fact", "5 m²"), id("a", "fact", "5 m2"));
+  assert.equal(id("a", "fact", "cafe\u0301"), id("a", "fact", "caf\u00e9"));
 });
 
 Deno.test("remember fails clearly for input that is none, and when too much waits for memory", () => {

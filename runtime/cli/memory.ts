@@ -113,17 +113,40 @@ async function forget(cli: Cli, ids: readonly string[], options: ItemOptions): P
       code: "usage",
     });
   }
+  if (filters > 0) await forgetSome(cli, options);
+  else await forgetEach(cli, ids);
+}
+
+async function forgetSome(cli: Cli, options: ItemOptions): Promise<void> {
+  const query = new URLSearchParams(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+  const { forgotten } = await cli.client().delete<ApiForgotten>(`${apiPath("memory")}?${query}`);
+  showForgotten(cli, forgotten);
+}
+
+/** Forgets those that there are; then says which there were not. */
+async function forgetEach(cli: Cli, ids: readonly string[]): Promise<void> {
   const client = cli.client();
+  const missing: string[] = [];
   let forgotten = 0;
-  if (filters > 0) {
-    const query = new URLSearchParams(
-      Object.entries(options).filter(([, value]) => value !== undefined),
-    );
-    forgotten = (await client.delete<ApiForgotten>(`${apiPath("memory")}?${query}`)).forgotten;
-  }
   for (const id of ids) {
-    forgotten += (await client.delete<ApiForgotten>(apiPath("memory", id))).forgotten;
+    try {
+      forgotten += (await client.delete<ApiForgotten>(apiPath("memory", id))).forgotten;
+    } catch (error) {
+      if (!(error instanceof CliError) || error.code !== "memory_not_found") throw error;
+      missing.push(id);
+    }
   }
+  if (forgotten > 0) showForgotten(cli, forgotten);
+  if (missing.length === 0) return;
+  throw new CliError(`Memory has no item ${missing.join(", ")}`, {
+    exit: EXIT.notFound,
+    code: "memory_not_found",
+  });
+}
+
+function showForgotten(cli: Cli, forgotten: number): void {
   cli.show({ forgotten }, () => `Forgot ${counted(forgotten, "item")}`);
 }
 

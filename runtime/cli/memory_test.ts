@@ -48,6 +48,9 @@ Deno.test("memory forget takes ids or a filter, and not neither", async () => {
   const missing = await run(node, "forget", "mem_2");
   assert.notEqual(missing.exit, 0);
   assert.match(missing.stderr, /Memory has no item/);
+  const some = await run(node, "forget", "mem_2", "mem_1", "mem_2");
+  assert.deepEqual([some.exit, some.stdout], [4, "Forgot 1 item\n"]);
+  assert.match(some.stderr, /Memory has no item mem_2, mem_2/);
   const requests = node.seen.length;
   assert.equal((await run(node, "forget")).exit, 2);
   assert.equal((await run(node, "forget", "mem_1", "--agent", "a")).exit, 2);

@@ -6,6 +6,7 @@
 import type { Config } from "../config.ts";
 import type { Clock } from "../clock.ts";
 import type { EffectHandlers } from "../engine/effect_handler.ts";
+import type { Engine } from "../engine/port.ts";
 import type { Journal } from "../journal/port.ts";
 import { createModelEffects } from "../llm/model_effect.ts";
 import type { ModelRouter } from "../llm/router.ts";
@@ -21,6 +22,8 @@ import { createLookupEffects } from "./lookup_effects.ts";
 export interface EffectParts {
   readonly clock: Clock;
   readonly journal: Journal;
+  /** The engine that they are for. */
+  readonly engine: Pick<Engine, "submit">;
   readonly router: ModelRouter;
   readonly skills: Skills;
   readonly memory: Memory | null;

@@ -128,14 +128,14 @@ export function memoryRoutes(deps: EdgeDeps): OpenAPIHono<EdgeEnv> {
   app.openapi(forgetSome, async (c) => {
     const filter = filterOf(c.req.valid("query"));
     const memory = theMemory(deps);
-    const options = { engine: deps.engine, memory, principal: c.get("principal") };
+    const options = { ...deps, memory, principal: c.get("principal") };
     return c.json({ forgotten: await forgetItems(filter, options) }, 200);
   });
 
   app.openapi(forgetOne, async (c) => {
     const { id } = c.req.valid("param");
     const memory = theMemory(deps);
-    const options = { engine: deps.engine, memory, principal: c.get("principal") };
+    const options = { ...deps, memory, principal: c.get("principal") };
     const forgotten = await forgetItems({ ids: [id] }, options);
     if (forgotten === 0) throw new SynapseError("memory_not_found", `Memory has no item ${id}`);
     return c.json({ forgotten }, 200);

@@ -9,6 +9,12 @@
 export type EmbeddingReply =
   /** The vectors of the texts, as the script makes them. */
   | { readonly kind: "vectors"; readonly vector: (text: string) => readonly number[] }
+  /** The same, unless one of the texts has more UTF-16 units than that: then a status of 400. */
+  | {
+    readonly kind: "picky";
+    readonly chars_max: number;
+    readonly vector: (text: string) => readonly number[];
+  }
   | {
     readonly kind: "status";
     readonly status: number;
@@ -76,6 +82,12 @@ export class EmbeddingServer implements AsyncDisposable {
         const usage = { prompt_tokens: input.length, total_tokens: input.length };
         // Order is the index's business, and no server promises it.
         return Response.json({ object: "list", data: data.reverse(), model, usage });
+      }
+      case "picky": {
+        const { chars_max, vector } = reply;
+        const long = input.some(({ length }) => length > chars_max);
+        const refusal = { kind: "status", status: 400, message: "A text is too long" } as const;
+        return await this.#answer(long ? refusal : { kind: "vectors", vector });
       }
       case "status":
         return Response.json({

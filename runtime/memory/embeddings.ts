@@ -2,7 +2,7 @@
  * An embedding model behind OpenAI's embeddings API, which Ollama, vLLM and most gateways speak too.
  *
  * Texts go in batches; a vector that was made lately is not made again; failures are retried by the
- * rules that hold for language models.
+ * rules that hold for language models, and a text that the model refuses is sent in pieces.
  *
  * @module
  */
@@ -18,6 +18,7 @@ import { OPENAI_URL, openAiClient } from "../llm/sdk_openai.ts";
 import type { Logger } from "../telemetry/port.ts";
 import { readEmbeddings } from "./embedding_answer.ts";
 import type { Embedder } from "./port.ts";
+import { embedPiecewise } from "./refused_texts.ts";
 
 /** Texts in one request: OpenAI takes 2048, small servers far fewer. */
 const BATCH_TEXTS_MAX = 96;
@@ -27,6 +28,9 @@ const BATCH_CHARS_MAX = 200_000;
 
 /** UTF-16 units of a text that its vector is made of: the usual models take no more than about this. */
 const TEXT_CHARS_MAX = 8000;
+
+/** Statuses that may be due to a text: not in order, too large, not to be processed. */
+const REFUSALS: readonly number[] = [400, 413, 422];
 
 /** What the vectors that are kept may take, in bytes. */
 const CACHE_BYTES_MAX = 16 * 2 ** 20;
@@ -82,7 +86,10 @@ class OpenAiEmbedder implements Embedder {
       else found.set(key, known);
     }
     for (const batch of batchesOf([...missing])) {
-      const vectors = await this.#withRetries(batch.map(([, text]) => text), signal);
+      const vectors = await embedPiecewise(batch.map(([, text]) => text), {
+        ask: (texts) => this.#withRetries(texts, signal),
+        isRefusal,
+      });
       for (const [i, [key]] of batch.entries()) found.set(key, vectors[i]!);
     }
     for (const [key, vector] of found) this.#keep(key, vector);
@@ -152,6 +159,13 @@ class OpenAiEmbedder implements Embedder {
 /** Whether a model makes vectors of any length that it is asked for; others refuse to be asked. */
 function isShortenable(model: string): boolean {
   return /(^|\/)text-embedding-3/.test(model);
+}
+
+/** Whether the model will not have a text, as it was thrown by {@link unavailable}. */
+function isRefusal(error: unknown): boolean {
+  const fault = error instanceof SynapseError ? error.cause : null;
+  return fault instanceof ModelError && !fault.details.retryable &&
+    REFUSALS.includes(fault.details.status ?? 0);
 }
 
 /** What is sent of a text: servers refuse an empty one, and one that is too long. */

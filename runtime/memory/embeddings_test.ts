@@ -152,8 +152,9 @@ Deno.test("createEmbedder() gives up after its attempts, with growing waits", as
 
 Deno.test("createEmbedder() gives up at once where no waiting helps", async () => {
   const lasting: EmbeddingReply[] = [
-    status(400),
     status(401),
+    status(403),
+    status(404),
     status(429, { "x-should-retry": "false" }),
     { kind: "vectors", vector: () => [1, 2] },
   ];
@@ -161,6 +162,54 @@ Deno.test("createEmbedder() gives up at once where no waiting helps", async () =
     await using server = new EmbeddingServer(reply);
     await assert.rejects(embedder(server).embed("a"), { code: "memory_unavailable" });
     assert.equal(server.requests.length, 1, JSON.stringify(reply));
+  }
+});
+
+Deno.test("createEmbedder() sends a text that is refused in pieces, and the others alone", async () => {
+  await using server = new EmbeddingServer({
+    kind: "picky",
+    chars_max: 300,
+    vector: (text) => [Number(text.includes("x")), Number(text.includes("y")), 0],
+  });
+  const { embed, clock } = embedder(server);
+  const long = `${"x".repeat(600)}${"y".repeat(600)}`;
+  const [short, made] = await embed("y", long);
+  assert.deepEqual([...short!], [0, 1, 0]);
+  assert.deepEqual([...made!], [...new Float32Array([Math.SQRT1_2, Math.SQRT1_2, 0])]);
+  const { length } = server.requests;
+  assert.deepEqual(await embed(long, "y"), [made, short]);
+  assert.equal(server.requests.length, length, "Both are kept");
+  assert.deepEqual(clock.waits, []);
+});
+
+Deno.test("createEmbedder() gives what is refused whole a vector like no other's", async () => {
+  const dimensions = 512;
+  await using wide = new EmbeddingServer({
+    kind: "picky",
+    chars_max: 50,
+    vector: () => [1, ...Array<number>(dimensions - 1).fill(0)],
+  });
+  const vectors = await embedder(wide, { dimensions }).embed(
+    "a".repeat(100),
+    "b".repeat(100),
+    "short",
+  );
+  for (const [i, one] of vectors.entries()) {
+    for (const [j, other] of vectors.entries()) {
+      const product = one.reduce((sum, value, n) => sum + value * other[n]!, 0);
+      if (i === j) assert.ok(Math.abs(product - 1) < 1e-5);
+      else assert.ok(Math.abs(product) < 0.5);
+    }
+  }
+  const again = await embedder(wide, { dimensions }).embed("a".repeat(100));
+  assert.deepEqual(again[0], vectors[0]);
+});
+
+Deno.test("createEmbedder() gives up on a model that refuses everything", async () => {
+  for (const code of [400, 413, 422]) {
+    await using server: EmbeddingServer = new EmbeddingServer(status(code));
+    await assert.rejects(embedder(server).embed("a", "b"), { code: "memory_unavailable" });
+    assert.equal(server.requests.length, 2);
   }
 });
 

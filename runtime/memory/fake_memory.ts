@@ -4,6 +4,8 @@
  * @module
  */
 import { SynapseError } from "../errors.ts";
+import { meetsFilter } from "./filter.ts";
+import { assertWanted } from "./given_up.ts";
 import {
   type Memory,
   MEMORY_KINDS,
@@ -39,23 +41,29 @@ export class FakeMemory implements Memory {
     return [...this.#items.values()];
   }
 
-  async remember(items: readonly MemoryItem[]): Promise<readonly RememberOutcome[]> {
+  async remember(
+    items: readonly MemoryItem[],
+    signal?: AbortSignal,
+  ): Promise<readonly RememberOutcome[]> {
     await this.#answer();
+    assertWanted(signal);
     this.#failOnce();
     return items.map((item) => {
       this.written.push(item);
-      const known = this.#items.has(keyOf(item));
-      if (!known) this.#items.set(keyOf(item), item);
+      const known = this.#items.get(keyOf(item));
+      const kept = known ?? item;
+      this.#items.set(keyOf(item), { ...kept, at: Math.max(kept.at, item.at) });
       return { id: item.id, outcome: known ? "known" : "stored", into: item.id };
     });
   }
 
-  async recall(query: RecallQuery): Promise<readonly RecalledItem[]> {
+  async recall(query: RecallQuery, signal?: AbortSignal): Promise<readonly RecalledItem[]> {
     this.queries.push(query);
     await this.#answer();
+    assertWanted(signal);
     if (this.meaningAway && query.mode !== "lexical") throw unavailable("The model is away");
     const words = wordsOf(query.text);
-    return this.items.filter((item) => meets(item, query.filter))
+    return this.items.filter((item) => meetsFilter(item, query.filter))
       .map((item) => ({ item, score: wordsOf(item.text).intersection(words).size }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score)
@@ -65,7 +73,7 @@ export class FakeMemory implements Memory {
   async forget(filter: MemoryFilter): Promise<number> {
     await this.#answer();
     this.#failOnce();
-    const gone = this.items.filter((item) => meets(item, filter));
+    const gone = this.items.filter((item) => meetsFilter(item, filter));
     for (const item of gone) this.#items.delete(keyOf(item));
     return gone.length;
   }
@@ -75,7 +83,7 @@ export class FakeMemory implements Memory {
     { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
   ): Promise<MemoryPage> {
     await this.#answer();
-    const all = this.items.filter((item) => meets(item, filter)).sort((a, b) => b.at - a.at);
+    const all = this.items.filter((item) => meetsFilter(item, filter)).sort((a, b) => b.at - a.at);
     const start = Number(cursor ?? 0);
     const end = start + limit;
     return { items: all.slice(start, end), next: end < all.length ? String(end) : null };
@@ -132,14 +140,4 @@ function keyOf({ tenant, id }: MemoryItem): string {
 
 function wordsOf(text: string): Set<string> {
   return new Set(text.toLowerCase().match(/\p{L}+|\p{N}+/gu));
-}
-
-function meets(item: MemoryItem, filter: MemoryFilter): boolean {
-  const { tenant, agent, session, kinds, ids, before } = filter;
-  return item.tenant === tenant &&
-    (agent === undefined || item.agent === agent) &&
-    (session === undefined || item.session === session) &&
-    (kinds === undefined || kinds.includes(item.kind)) &&
-    (ids === undefined || ids.includes(item.id)) &&
-    (before === undefined || item.at < before);
 }

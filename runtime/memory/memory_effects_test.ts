@@ -52,7 +52,9 @@ function handlers(more: Partial<MemoryEffectOptions> = {}, events: JournalEvent[
       Promise.resolve(events.filter(({ seq }) => seq > after).slice(0, limit)),
   };
   const router = { call: () => Promise.reject(new ModelError("No model", NO_ANSWER)) };
-  const options = { memory, clock, journal, router, dense: false, mask: redactText, ...more };
+  const engine = { submit: () => Promise.reject(new SynapseError("draining", "Nobody to tell")) };
+  const mask = redactText;
+  const options = { memory, clock, journal, engine, router, dense: false, mask, ...more };
   return { memory, clock, ...createMemoryEffects(options) };
 }
 

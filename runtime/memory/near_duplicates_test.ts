@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  edgeKeys,
-  longestContaining,
-  saysNothingNew,
-  statementOf,
-  wordsKey,
-} from "./near_duplicates.ts";
+import { saysNothingNew, statementOf, wordsKey } from "./near_duplicates.ts";
 import type { MemoryItem } from "./port.ts";
 
 type Said = Partial<MemoryItem> & { readonly vector?: Float32Array };
@@ -22,22 +16,12 @@ function repeats(next: string, known: string, more: Said = {}): boolean {
 /** As if an embedding model saw no difference. */
 const SAME = { vector: new Float32Array([0.6, 0.8]) };
 
-const LONG = "Before each release the team runs the whole suite and then waits for an approval";
-
-Deno.test("saysNothingNew() sees through case, spaces, articles, accents and endings", () => {
-  assert.ok(repeats("anna likes  TEA", "Anna likes tea"));
-  assert.ok(repeats("The user prefers café", "User prefers the cafe."));
-  assert.ok(repeats("Deploys run on Fridays", "deploy runs on Friday"));
-  assert.ok(repeats("Anna doesn't like tea", "Anna does not like tea"));
-  assert.ok(repeats("!!!", "!!!"));
-});
-
-Deno.test("saysNothingNew() lets a long text lack a word, and never say one more", () => {
-  const longer = LONG.replace("whole suite", "whole test suite");
-  assert.ok(repeats(LONG, longer));
-  assert.ok(!repeats(longer, LONG));
-  assert.ok(!repeats("Anna likes tea", "Anna likes green tea"));
-  assert.ok(!repeats(LONG.replace("release", "meeting"), LONG));
+Deno.test("saysNothingNew() sees through spaces, 'the', a first capital and a final stop", () => {
+  assert.ok(repeats("anna likes  tea", " Anna likes tea."));
+  assert.ok(repeats("The user prefers the café", "User prefers cafe\u0301."));
+  assert.ok(repeats("Anna can’t and doesn't like tea", "Anna can not and does not like tea"));
+  assert.ok(repeats("我喜欢茶。", "我喜欢茶"));
+  for (const text of ["!!!", "The", ".", "..", ""]) assert.ok(repeats(text, text));
 });
 
 /** Pairs that differ in what counts. */
@@ -60,6 +44,28 @@ const DIFFERENT: readonly (readonly [string, string])[] = [
   ["The server in Paris is down", "The server in Lyon is down"],
   ["Is Anna the owner?", "Anna is the owner"],
   ["👍", "👎"],
+  ["Ada worked at Siemens", "Ada works at Siemens"],
+  ["Ben liked tea", "Ben likes tea"],
+  ["Ada lived in Paris", "Ada lives in Paris"],
+  ["Ada used to smoke", "Ada uses to smoke"],
+  ["Ada has a cat", "Ada has cats"],
+  ["Ada trusts the policy", "Ada trusts the police"],
+  ["Ada wants meat removed", "Ada wants meat remover"],
+  ["Анна не ест мясо и рыбу по пятницам на работе", "Анна ест мясо и рыбу по пятницам на работе"],
+  ["Ada äter inte kött eller fisk på fredagar", "Ada äter kött eller fisk på fredagar"],
+  ["Ada can hardly eat peanuts or almonds at home", "Ada can eat peanuts or almonds at home"],
+  ["Ada can hardly eat peanuts", "Ada can happily eat peanuts"],
+  ["Ada's former boss in Berlin is Bo Svensson", "Ada's boss in Berlin is Bo Svensson"],
+  ["Her name is spelled Muller", "Her name is spelled Müller"],
+  ["The branch is called Main", "The branch is called main"],
+  ["The wifi password is Tiger", "The wifi password is tIGer"],
+  ["The wifi password is tiger", "The wifi password is tiger!"],
+  ["The area is 5 m²", "The area is 5 m2"],
+  ["The price is 1,250", "The price is 1250"],
+  ["Ada chose option A", "Ada chose option"],
+  ["Go up with cd ..", "Go up with cd ."],
+  ["Ada has a few friends", "Ada has few friends"],
+  ["Anna likes tea", "Anna likes green tea"],
 ];
 
 Deno.test("saysNothingNew() keeps apart what differs in what counts, however alike the vectors", () => {
@@ -89,20 +95,6 @@ Deno.test("saysNothingNew() keeps tenants, agents and kinds apart", () => {
 });
 
 Deno.test("wordsKey() is one for the same words in the same order", () => {
-  assert.equal(wordsKey(said("The deploys run")), wordsKey(said("Deploy runs")));
+  assert.equal(wordsKey(said("The deploys run")), wordsKey(said("deploys  run.")));
   for (const [a, b] of DIFFERENT) assert.notEqual(wordsKey(said(a)), wordsKey(said(b)));
-});
-
-Deno.test("edgeKeys() has an end in common with whatever has one word more", () => {
-  const words = LONG.split(" ");
-  for (const i of words.keys()) {
-    const less = said(words.toSpliced(i, 1).join(" "));
-    const [a, b] = [edgeKeys(less), edgeKeys(said(LONG))];
-    assert.ok(a !== null && b !== null);
-    assert.ok(a.head === b.head || a.tail === b.tail, less.item.text);
-    assert.ok(said(LONG).words.length <= longestContaining(less.words.length));
-  }
-  assert.equal(edgeKeys(said("Anna likes green tea")), null);
-  assert.equal(longestContaining(8), 8);
-  assert.equal(longestContaining(9), 10);
 });

@@ -19,8 +19,8 @@ export function observedMemory(memory: Memory, options: ObservedMemoryOptions): 
   const observed = <Result>(op: string, work: () => Promise<Result>) => observe(op, work, options);
   return {
     carrier: memory.carrier,
-    remember: (items) => observed("remember", () => memory.remember(items)),
-    recall: (query) => observed("recall", () => memory.recall(query)),
+    remember: (items, signal) => observed("remember", () => memory.remember(items, signal)),
+    recall: (query, signal) => observed("recall", () => memory.recall(query, signal)),
     forget: (filter) => observed("forget", () => memory.forget(filter)),
     list: (filter, page) => observed("list", () => memory.list(filter, page)),
     stats: (tenant) => observed("stats", () => memory.stats(tenant)),

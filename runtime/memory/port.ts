@@ -3,7 +3,8 @@
  * every item that was ever remembered, and an index can be built anew from it.
  *
  * What it promises: an item is found under exactly its own tenant; remembering an item again changes
- * nothing; what was forgotten is not found. What it leaves out: what is worth remembering, and when.
+ * nothing but its time; what was forgotten is not found. What it leaves out: what is worth
+ * remembering, and when.
  *
  * @module
  */
@@ -59,7 +60,7 @@ export interface RememberOutcome {
   readonly id: string;
   /**
    * `stored`: it is in the index. `known`: it was there before. `merged`: one that says the same is
-   * there, and now carries the newer time.
+   * there. What was there carries the newer of the two times from then on.
    */
   readonly outcome: "stored" | "known" | "merged";
   /** The item that stands for it in the index: itself, or the one it was merged into. */
@@ -87,10 +88,16 @@ export interface MemoryPage {
  * whether a write took place, and to repeat it is harmless.
  */
 export interface Memory extends AsyncDisposable {
-  /** Resolves when all are found by whoever asks from now on. */
-  remember(items: readonly MemoryItem[]): Promise<readonly RememberOutcome[]>;
-  /** Best first. */
-  recall(query: RecallQuery): Promise<readonly RecalledItem[]>;
+  /**
+   * Resolves when all are found by whoever asks from now on. After `signal` has aborted no further write
+   * is begun: what was not stored yet stays out.
+   */
+  remember(
+    items: readonly MemoryItem[],
+    signal?: AbortSignal,
+  ): Promise<readonly RememberOutcome[]>;
+  /** Best first. Broken off when `signal` aborts. */
+  recall(query: RecallQuery, signal?: AbortSignal): Promise<readonly RecalledItem[]>;
   /** Resolves when none of them is found any more, with how many there were. */
   forget(filter: MemoryFilter): Promise<number>;
   list(

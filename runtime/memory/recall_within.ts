@@ -66,7 +66,7 @@ async function look(
   const left = () => Math.max(1, RECALL_MS - (clock.monotonic() - start));
   if (dense) {
     try {
-      const found = await within(clock, MEANING_MS, signal, () => memory.recall(query));
+      const found = await within(clock, MEANING_MS, signal, (ended) => memory.recall(query, ended));
       return { found, mode: "hybrid" };
     } catch (error) {
       if (errorCode(error) !== "memory_unavailable") throw error;
@@ -74,7 +74,7 @@ async function look(
   }
   const byWords = { ...query, mode: "lexical" } as const;
   return {
-    found: await within(clock, left(), signal, () => memory.recall(byWords)),
+    found: await within(clock, left(), signal, (ended) => memory.recall(byWords, ended)),
     mode: "lexical",
   };
 }

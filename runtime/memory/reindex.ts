@@ -2,18 +2,19 @@
  * Builds an index anew from the journal, while the present one goes on answering and taking items.
  *
  * What was forgotten stays forgotten: what the journal says of that is read once the new index has been
- * begun, and what is forgotten later reaches the new one too.
+ * begun, and what is forgotten later reaches the new one too. An item that was forgotten takes along
+ * whatever says the same and was noted before. The oldest sessions come first, so that each time the
+ * same one of such items stands for the others.
  *
  * @module
  */
 import type { Address } from "../../actors/behavior.ts";
-import type { ActorRecord, Directory } from "../journal/directory_port.ts";
+import type { Directory } from "../journal/directory_port.ts";
 import type { EventLog } from "../journal/port.ts";
-import { type Forgettings, readForgettings, readItems } from "./journaled_items.ts";
+import { ForgottenItems } from "./forgotten_items.ts";
+import { type Forgettings, readForgettings, readNotes } from "./journaled_items.ts";
+import { memorySessions } from "./memory_sessions.ts";
 import type { Memory } from "./port.ts";
-
-/** Sessions listed at a time. */
-const PAGE = 200;
 
 /** Items handed over at a time. */
 const BATCH = 256;
@@ -52,12 +53,21 @@ export async function* reindex(options: ReindexOptions): AsyncGenerator<ReindexP
   const { noting, forgetting, items_total } = await findSessions(journal, tenant);
   const forgettings: Forgettings = new Map();
   for (const address of forgetting) await readForgettings(journal, address, forgettings);
+  const gone = new ForgottenItems();
+  if (forgettings.size > 0) {
+    for (const address of noting) {
+      signal.throwIfAborted();
+      const { forgotten } = await readNotes(journal, address, forgettings);
+      for (const note of forgotten) gone.add(note);
+    }
+  }
   const sessions_total = noting.length;
   let [sessions, items] = [0, 0];
   yield { sessions, sessions_total, items, items_total };
   for (const address of noting) {
     signal.throwIfAborted();
-    const found = await readItems(journal, address, forgettings);
+    const { kept } = await readNotes(journal, address, forgettings);
+    const found = kept.filter((note) => !gone.cover(note)).map(({ item }) => item);
     for (let i = 0; i < found.length; i += BATCH) await rebuild.add(found.slice(i, i + BATCH));
     sessions += 1;
     items += found.length;
@@ -68,37 +78,23 @@ export async function* reindex(options: ReindexOptions): AsyncGenerator<ReindexP
 }
 
 interface Sessions {
+  /** Oldest first. */
   readonly noting: readonly Address[];
   readonly forgetting: readonly Address[];
   readonly items_total: number;
 }
 
-/** The sessions that have to do with memory: all others need not be read. */
 async function findSessions(
   journal: ReindexOptions["journal"],
   tenant: string,
 ): Promise<Sessions> {
-  const noting: Address[] = [];
-  const forgetting: Address[] = [];
-  let items_total = 0;
-  const filter = { type: "session", status: null, label: null };
-  for (let cursor: string | null = null;;) {
-    const page = await journal.list(tenant, filter, { cursor, limit: PAGE });
-    for (const record of page.items) {
-      const { noted, forgettings } = memoryOf(record);
-      if (noted > 0) noting.push(record.address);
-      if (forgettings > 0) forgetting.push(record.address);
-      items_total += noted;
-    }
-    if (page.next === null) return { noting, forgetting, items_total };
-    cursor = page.next;
-  }
-}
-
-/** What a session's summary says; one of before there was memory says nothing. */
-function memoryOf({ summary }: ActorRecord): { noted: number; forgettings: number } {
-  const { memory } = summary.details as {
-    readonly memory?: { readonly noted: number; readonly forgettings: number };
+  const sessions = await Array.fromAsync(memorySessions(journal, tenant));
+  const noting = sessions.filter(({ noted }) => noted > 0).reverse()
+    .sort((a, b) => a.created_at - b.created_at);
+  return {
+    noting: noting.map(({ address }) => address),
+    forgetting: sessions.filter(({ forgettings }) => forgettings > 0)
+      .map(({ address }) => address),
+    items_total: noting.reduce((sum, { noted }) => sum + noted, 0),
   };
-  return { noted: memory?.noted ?? 0, forgettings: memory?.forgettings ?? 0 };
 }

@@ -2,20 +2,29 @@ import assert from "node:assert/strict";
 import type { Address, Json } from "../../actors/behavior.ts";
 import type { ActorRecord } from "../journal/directory_port.ts";
 import type { JournalEvent } from "../journal/port.ts";
+import { openTestMemory } from "./embedded/test_memory.ts";
 import { FakeMemory } from "./fake_memory.ts";
+import type { MemoryItem } from "./port.ts";
 import { reindex, type ReindexOptions, type ReindexProgress } from "./reindex.ts";
 
 /** One thing that happened in a session, and when. */
 type Happened = readonly [at: number, type: string, payload: Json];
 
-const noted = (at: number, owner: string, ...ids: string[]): Happened => [at, "memory.noted", {
+const notedTexts = (
+  at: number,
+  owner: string,
+  texts: Readonly<Record<string, string>>,
+): Happened => [at, "memory.noted", {
   call_id: "call_1_0",
   source: "skill",
   owner,
-  items: ids.map((id) => ({ id, kind: "fact", text: `Text of ${id}` })),
+  items: Object.entries(texts).map(([id, text]) => ({ id, kind: "fact", text })),
   usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0 },
   error: null,
 }];
+
+const noted = (at: number, owner: string, ...ids: string[]) =>
+  notedTexts(at, owner, Object.fromEntries(ids.map((id) => [id, `Text of ${id}`])));
 
 const forgot = (at: number, ids: string[] | null, owner: string | null = null): Happened => [
   at,
@@ -31,7 +40,10 @@ const merged = (at: number, of: number, id: string, into: string): Happened => [
 
 const other = (at: number): Happened => [at, "message.received", { text: "not looked at" }];
 
-/** A journal of sessions of one tenant; the last page of a list is short. */
+/** What `noted` makes. */
+type Noted = Json & { readonly owner: string; readonly items: readonly MemoryItem[] };
+
+/** A journal of sessions of one tenant, the oldest first; the last page of a list is short. */
 function journalOf(sessions: Readonly<Record<string, readonly Happened[]>>) {
   const read: string[] = [];
   const record = (id: string): ActorRecord => {
@@ -51,7 +63,7 @@ function journalOf(sessions: Readonly<Record<string, readonly Happened[]>>) {
   const journal: ReindexOptions["journal"] = {
     list: (tenant, { type }, { cursor }) => {
       assert.deepEqual([tenant, type], ["acme", "session"]);
-      const ids = Object.keys(sessions);
+      const ids = Object.keys(sessions).reverse();
       const at = Number(cursor ?? 0);
       const next = at + 2 < ids.length ? String(at + 2) : null;
       return Promise.resolve({ items: ids.slice(at, at + 2).map(record), next });
@@ -147,6 +159,51 @@ Deno.test("reindex() leaves out what was merged into an item that was forgotten"
   });
   await run({ journal, memory, whole: true });
   assert.deepEqual(memory.items.map(({ id }) => id), ["c"]);
+});
+
+Deno.test("reindex() leaves out what was forgotten by the id of a note that was merged into it", async () => {
+  const memory = new FakeMemory();
+  const { journal } = journalOf({
+    s1: [noted(1, "bot", "a", "kept")],
+    s2: [noted(2, "bot", "b"), forgot(3, ["b", "kept"], "other"), forgot(3, ["b"], "bot")],
+    // Its outcome is known only when the forgetting is in the journal; memory takes one after the other.
+    s3: [
+      noted(2, "bot", "c"),
+      forgot(3, ["c"], "bot"),
+      merged(4, 1, "c", "d"),
+      noted(5, "bot", "e"),
+    ],
+    s4: [noted(1, "bot", "d")],
+  });
+  await run({ journal, memory, whole: true });
+  assert.deepEqual(memory.items.map(({ id }) => id), ["a", "kept", "e"]);
+});
+
+Deno.test("reindex() leaves out all that says what was forgotten, whichever of it the index had", async () => {
+  await using memory = await openTestMemory(":memory:");
+  const ids = async () => {
+    const page = await memory.list({ tenant: "acme" }, { cursor: null, limit: 10 });
+    return page.items.map(({ id }) => id).sort();
+  };
+  const sessions: Record<string, Happened[]> = {
+    s1: [notedTexts(1, "bot", { m1: "Anna likes green tea" })],
+    s2: [notedTexts(2, "bot", { m2: "Anna likes green tea." })],
+    s3: [notedTexts(2, "other", { m3: "Anna likes green tea" })],
+  };
+  const items = Object.entries(sessions).map(([session, [happened]]): MemoryItem => {
+    const { owner, items } = happened![2] as Noted;
+    return { ...items[0]!, tenant: "acme", agent: owner, session, at: happened![0] };
+  });
+  // The index had them in another order than the one in which it is built anew.
+  for (const item of items.reverse()) await memory.remember([item]);
+  assert.deepEqual(await ids(), ["m2", "m3"]);
+  await run({ journal: journalOf(sessions).journal, memory, whole: true });
+  assert.deepEqual(await ids(), ["m1", "m3"]);
+  sessions["s1"]!.push(forgot(5, ["m1"]));
+  await memory.forget({ tenant: "acme", ids: ["m1"] });
+  sessions["s4"] = [notedTexts(6, "bot", { m4: "Anna likes green tea!" })];
+  await run({ journal: journalOf(sessions).journal, memory, whole: true });
+  assert.deepEqual(await ids(), ["m3", "m4"]);
 });
 
 Deno.test("reindex() of one tenant leaves the others alone, of the whole replaces everything", async () => {

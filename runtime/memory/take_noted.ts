@@ -7,18 +7,19 @@
  */
 import type { Address } from "../../actors/behavior.ts";
 import type { CommandOf } from "../../actors/session/commands.ts";
-import type { SessionEvent } from "../../actors/session/events.ts";
 import type { MemoryWork } from "../../actors/session/memory_request.ts";
 import { parseEvent } from "../../actors/session/upcast.ts";
 import { invariant } from "../../actors/invariant.ts";
 import type { Clock } from "../clock.ts";
 import type { EffectContext } from "../engine/effect_handler.ts";
+import type { Engine } from "../engine/port.ts";
 import { SynapseError } from "../errors.ts";
 import { type EventLog, JournalUnavailable } from "../journal/port.ts";
 import type { TextMask } from "../redaction.ts";
-import { notedItems } from "./journaled_items.ts";
+import { notedItems, readMerges } from "./journaled_items.ts";
 import { memoryFault } from "./memory_fault.ts";
-import type { Memory } from "./port.ts";
+import type { Memory, MemoryFilter, MemoryItem } from "./port.ts";
+import { tellSession } from "./tell_session.ts";
 import { within } from "./within.ts";
 
 /** Milliseconds for one try. */
@@ -33,11 +34,16 @@ const TRIES = 5;
 /** Milliseconds before a journal that is away is asked again. */
 const ASK_AGAIN_MS = 500;
 
+/** Items listed at a time. */
+const PAGE = 200;
+
 /** What it takes. */
 export interface TakeOptions {
   /** Null: there is none. */
   readonly memory: Memory | null;
   readonly journal: Pick<EventLog, "readEvents">;
+  /** Through it other sessions learn that items of theirs are forgotten. */
+  readonly engine: Pick<Engine, "submit">;
   readonly clock: Pick<Clock, "sleep">;
   /** Masks what is journaled of a failure. */
   readonly mask: TextMask;
@@ -49,17 +55,26 @@ type End = CommandOf<"memory.settle"> | CommandOf<"memory.defer">;
 export async function takeNoted(
   work: MemoryWork,
   { address, signal }: EffectContext,
-  { memory, journal, clock, mask }: TakeOptions,
+  { memory, journal, engine, clock, mask }: TakeOptions,
 ): Promise<End> {
   const { seq: of } = work;
   if (memory === null) {
     const error = { code: "memory_unavailable", message: "There is no memory here" };
     return { type: "memory.defer", of, error };
   }
-  const noted = await readNoted(address, work, { journal, clock, signal });
+  const due = await readDue(address, work, { journal, clock, signal });
   for (let tries = 1;; tries++) {
     try {
-      return await within(clock, TRY_MS, signal, () => carryOut(memory, address, work, noted));
+      const done = await within(
+        clock,
+        TRY_MS,
+        signal,
+        (ended) =>
+          due.kind === "remember"
+            ? remember(memory, due.items, ended)
+            : forget(memory, due.filter, { address, engine }),
+      );
+      return { type: "memory.settle", of, refused: null, ...done };
     } catch (error) {
       const fault = memoryFault(error, mask);
       // To repeat it unchanged cannot help.
@@ -72,23 +87,21 @@ export async function takeNoted(
   }
 }
 
-interface Noted {
-  readonly event: SessionEvent;
-  readonly at: number;
-}
+/** What is to be done. */
+type Due =
+  | { readonly kind: "remember"; readonly items: readonly MemoryItem[] }
+  | { readonly kind: "forget"; readonly filter: MemoryFilter };
 
-async function readNoted(
+type Reading = Pick<TakeOptions, "journal" | "clock"> & { readonly signal: AbortSignal };
+
+async function readDue(
   address: Address,
-  { seq }: MemoryWork,
-  { journal, clock, signal }: Pick<TakeOptions, "journal" | "clock"> & {
-    readonly signal: AbortSignal;
-  },
-): Promise<Noted> {
+  work: MemoryWork,
+  { journal, clock, signal }: Reading,
+): Promise<Due> {
   for (;;) {
     try {
-      const [found] = await journal.readEvents(address, seq - 1, 1);
-      invariant(found?.seq === seq, "M1 what memory is to take is in the journal");
-      return { event: parseEvent(found.type, found.v, found.payload), at: found.at };
+      return await read(address, work, journal);
     } catch (error) {
       if (!(error instanceof JournalUnavailable) || signal.aborted) throw error;
       await clock.sleep(ASK_AGAIN_MS, signal);
@@ -96,23 +109,75 @@ async function readNoted(
   }
 }
 
-async function carryOut(
-  memory: Memory,
-  { tenant, id: session }: Address,
-  { seq: of }: MemoryWork,
-  { event, at }: Noted,
-): Promise<CommandOf<"memory.settle">> {
-  const settle = (outcomes: CommandOf<"memory.settle">["outcomes"], forgotten: number) =>
-    ({ type: "memory.settle", of, outcomes, forgotten, refused: null }) as const;
+async function read(
+  address: Address,
+  { seq }: MemoryWork,
+  journal: TakeOptions["journal"],
+): Promise<Due> {
+  const [found] = await journal.readEvents(address, seq - 1, 1);
+  invariant(found?.seq === seq, "M1 what memory is to take is in the journal");
+  const event = parseEvent(found.type, found.v, found.payload);
+  const { tenant, id: session } = address;
+  const { at } = found;
   if (event.type === "memory.noted") {
-    const items = notedItems(event.payload, { tenant, session, at });
-    return settle([...await memory.remember(items)], 0);
+    return { kind: "remember", items: notedItems(event.payload, { tenant, session, at }) };
   }
   invariant(event.type === "memory.forgetting", "M2 memory takes notes, and forgets");
   const { ids, owner: agent } = event.payload;
-  const which = ids === null ? { session } : { ids };
+  const which = ids === null
+    ? { session }
+    : { ids: (await readMerges(journal, address)).standingFor(ids, seq) };
   const whose = agent === null ? {} : { agent };
   // What is noted again later is meant to stay.
-  const before = at + 1;
-  return settle([], await memory.forget({ tenant, before, ...which, ...whose }));
+  return { kind: "forget", filter: { tenant, before: at + 1, ...which, ...whose } };
+}
+
+/** What the session learns of what was done. */
+type Done = Pick<CommandOf<"memory.settle">, "outcomes" | "forgotten">;
+
+async function remember(
+  memory: Memory,
+  items: readonly MemoryItem[],
+  signal: AbortSignal,
+): Promise<Done> {
+  return { outcomes: [...await memory.remember(items, signal)], forgotten: 0 };
+}
+
+async function forget(
+  memory: Memory,
+  filter: MemoryFilter,
+  { address, engine }: { readonly address: Address } & Pick<TakeOptions, "engine">,
+): Promise<Done> {
+  // Before the index forgets whose they were.
+  if (filter.ids) await tellOthers(await listAll(memory, filter), { address, engine });
+  return { outcomes: [], forgotten: await memory.forget(filter) };
+}
+
+async function listAll(memory: Memory, filter: MemoryFilter): Promise<MemoryItem[]> {
+  const items: MemoryItem[] = [];
+  for (let cursor: string | null = null;;) {
+    const page = await memory.list(filter, { cursor, limit: PAGE });
+    items.push(...page.items);
+    if (page.next === null) return items;
+    cursor = page.next;
+  }
+}
+
+/**
+ * Tells the sessions that noted them: this one and its journal may go before those do. A session that
+ * can never be told must not keep an item from being forgotten.
+ */
+async function tellOthers(
+  items: readonly MemoryItem[],
+  { address, engine }: { readonly address: Address } & Pick<TakeOptions, "engine">,
+): Promise<void> {
+  const others = items.filter(({ session }) => session !== address.id);
+  for (const own of Map.groupBy(others, ({ session }) => session).values()) {
+    const refused = await tellSession(own, { engine, by: `session/${address.id}` })
+      .catch((error) => {
+        if (error instanceof SynapseError && error.reaction !== "retry") return null;
+        throw error;
+      });
+    if (refused) throw new SynapseError("memory_unavailable", refused.reject.message);
+  }
 }

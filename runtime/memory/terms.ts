@@ -43,12 +43,16 @@ const PIECE = new RegExp(
 
 /** A text in one form: compatible characters made one, lower case, Latin and Greek without accents. */
 export function normalText(text: string): string {
-  return text.normalize("NFKC").toLowerCase()
-    .normalize("NFD").replace(/(?<=[\p{sc=Latin}\p{sc=Greek}])\p{M}+/gu, "").normalize("NFC")
-    .replace(/[’ʼ]/g, "'")
-    .replace(/\bcannot\b|\bcan't\b/g, "can not").replace(/\bwon't\b/g, "will not")
-    .replace(/n't\b/g, " not")
-    .replace(/(?<=\d),(?=\d{3}\b)/g, "");
+  const plain = text.normalize("NFKC").toLowerCase()
+    .normalize("NFD").replace(/(?<=[\p{sc=Latin}\p{sc=Greek}])\p{M}+/gu, "").normalize("NFC");
+  return inFull(plain).replace(/(?<=\d),(?=\d{3}\b)/g, "");
+}
+
+/** A text with its shortened negations in full, and one kind of apostrophe: "can't" is "can not". */
+export function inFull(text: string): string {
+  return text.replace(/[’ʼ]/g, "'")
+    .replace(/\b(c)an(?:not|'t)\b/gi, "$1an not").replace(/\b(w)on't\b/gi, "$1ill not")
+    .replace(/n't\b/g, " not");
 }
 
 /** The words of a text in order; of scripts without spaces, the characters. */

@@ -16,6 +16,11 @@ const MEANINGS: readonly (readonly string[])[] = [
   ["begin", "starts", "commences"],
 ];
 
+/** Meanings by the stems of their words. */
+const AXES: ReadonlyMap<string, number> = new Map(
+  MEANINGS.flatMap((words, axis) => words.map((word) => [stemOf(word), axis] as const)),
+);
+
 /** A deterministic model. */
 export class MeaningEmbedder implements Embedder {
   readonly model: string;
@@ -42,10 +47,8 @@ export class MeaningEmbedder implements Embedder {
     const vector = new Float32Array(this.dimensions);
     for (const word of wordsOf(text)) {
       const stem = stemOf(word);
-      const meaning = MEANINGS.findIndex((words) => words.some((word) => stemOf(word) === stem));
-      const axis = meaning >= 0
-        ? meaning
-        : MEANINGS.length + termId(stem) % (this.dimensions - MEANINGS.length);
+      const axis = AXES.get(stem) ??
+        MEANINGS.length + termId(stem) % (this.dimensions - MEANINGS.length);
       vector[axis] = (vector[axis] ?? 0) + 1;
     }
     const length = Math.hypot(...vector);

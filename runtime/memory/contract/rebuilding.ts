@@ -103,11 +103,25 @@ export const REBUILD_CLAUSES: Clauses = {
     await assertHolds(memory, ["g1"], GLOBEX);
   },
 
+  "What is remembered again during a rebuild holds after it, with its new time": async ({
+    memory,
+  }) => {
+    await memory.remember(OLD.slice(0, 3));
+    await using rebuild = await memory.rebuild(null);
+    await rebuild.add(OLD.slice(0, 1));
+    const again = OLD.slice(0, 2).map((item) => ({ ...item, at: item.at + 1 }));
+    const outcomes = await memory.remember(again);
+    assert.deepEqual(outcomes.map(({ outcome }) => outcome), ["known", "known"]);
+    await rebuild.finish();
+    await assertHolds(memory, ["m0", "m1"]);
+    assert.deepEqual((await listed(memory)).map(({ at }) => at), again.map(({ at }) => at));
+  },
+
   "Recall and remember go on while many items are added": async ({ memory }) => {
     await memory.remember(OLD);
     await using rebuild = await memory.rebuild(null);
     let adding = true;
-    const many = Array.from({ length: 1000 }, (_, n) => item(`m${n}`, textOf(n)));
+    const many = Array.from({ length: 400 }, (_, n) => item(`m${n}`, textOf(n)));
     const add = async () => {
       for (let n = 0; n < many.length; n += 100) await rebuild.add(many.slice(n, n + 100));
       adding = false;

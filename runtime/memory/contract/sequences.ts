@@ -56,7 +56,9 @@ class ModelMemory {
   remember(items: readonly MemoryItem[]): RememberOutcome[] {
     return items.map((item) => {
       const { id, tenant, agent, kind, text } = item;
-      if (this.items.some((known) => known.tenant === tenant && known.id === id)) {
+      const there = this.items.findIndex((known) => known.tenant === tenant && known.id === id);
+      if (there >= 0) {
+        this.#renew(there, item.at);
         return { id, outcome: "known", into: id };
       }
       const same = this.items.findIndex((known) =>
@@ -68,7 +70,7 @@ class ModelMemory {
         this.items.push(item);
         return { id, outcome: "stored", into: id };
       }
-      this.items[same] = { ...known, at: Math.max(known.at, item.at) };
+      this.#renew(same, item.at);
       return { id, outcome: "merged", into: known.id };
     });
   }
@@ -78,6 +80,11 @@ class ModelMemory {
     const count = this.items.length - left.length;
     this.items = left;
     return count;
+  }
+
+  #renew(place: number, at: number): void {
+    const known = this.items[place]!;
+    this.items[place] = { ...known, at: Math.max(known.at, at) };
   }
 
   replace(tenant: string | null, items: readonly MemoryItem[]): void {

@@ -19,6 +19,7 @@ import type {
   RecallQuery,
   RememberOutcome,
 } from "../port.ts";
+import { assertWanted } from "../given_up.ts";
 import { byTenant, CHUNK_ITEMS } from "./chunks.ts";
 import { recallFrom } from "./recall.ts";
 import { SpaceRebuild } from "./rebuild.ts";
@@ -34,7 +35,7 @@ export interface EmbeddedMemoryDeps {
 }
 
 /** As large as a small batch of items: a full disk still takes a small change. */
-const PROBE_BYTES = 4096;
+const PROBE_BYTES = 16_384;
 
 /** The index in one file. */
 export class EmbeddedMemory implements Memory {
@@ -52,26 +53,30 @@ export class EmbeddedMemory implements Memory {
     this.carrier = carrier;
   }
 
-  async remember(items: readonly MemoryItem[]): Promise<readonly RememberOutcome[]> {
+  async remember(
+    items: readonly MemoryItem[],
+    signal?: AbortSignal,
+  ): Promise<readonly RememberOutcome[]> {
     const outcomes: RememberOutcome[] = [];
     for (const { tenant, items: own, places } of byTenant(items)) {
       for (let from = 0; from < own.length; from += CHUNK_ITEMS) {
         if (from > 0) await this.#clock.yield();
-        const chunk = await this.#rememberSome(tenant, own.slice(from, from + CHUNK_ITEMS));
+        const chunk = await this.#rememberSome(tenant, own.slice(from, from + CHUNK_ITEMS), signal);
         for (const [i, outcome] of chunk.entries()) outcomes[places[from + i]!] = outcome;
       }
     }
     return outcomes;
   }
 
-  async recall(query: RecallQuery): Promise<readonly RecalledItem[]> {
+  async recall(query: RecallQuery, signal?: AbortSignal): Promise<readonly RecalledItem[]> {
     const { text, filter, k, mode = "hybrid" } = query;
     const { spaces } = this.#parts;
     if (k <= 0 || text.trim() === "" || this.#usable(filter.tenant) === null) return [];
     const [vector = null] = this.#embedder === null || mode === "lexical"
       ? []
-      : await this.#embedder.embed([text], this.#closing.signal);
+      : await this.#embedder.embed([text], this.#until(signal));
     if (vector !== null) await this.#warm(filter.tenant);
+    assertWanted(signal);
     const space = this.#usable(filter.tenant);
     if (space === null) return [];
     const asked = {
@@ -153,19 +158,21 @@ export class EmbeddedMemory implements Memory {
     return Promise.try(() => this.#parts.db.close());
   }
 
-  async #rememberSome(tenant: string, items: readonly MemoryItem[]): Promise<RememberOutcome[]> {
-    const { db, spaces, items: rows } = this.#parts;
-    const before = this.#usable(tenant);
-    const isNew = items.map(({ id }) => before === null || rows.keyOf(before, id) === null);
-    const prepared = await this.#prepare(items.filter((_, i) => isNew[i]));
+  async #rememberSome(
+    tenant: string,
+    items: readonly MemoryItem[],
+    signal: AbortSignal | undefined,
+  ): Promise<RememberOutcome[]> {
+    const { db, spaces } = this.#parts;
+    this.#usable(tenant);
+    // Also those that are known: what is being built may not have them.
+    const prepared = await this.#prepare(items, signal);
     if (this.#embedder !== null) await this.#warm(tenant);
+    assertWanted(signal);
     const live = this.#usable(tenant) ?? db.transaction(() => spaces.create(tenant, "live"));
     // What is being built comes first: after a failure in between, the items still count as new.
     for (const rebuild of this.#rebuilds) rebuild.take(tenant, prepared);
-    const stored = storeAll(this.#parts, live, prepared).values();
-    return items.map(({ id }, i) =>
-      (isNew[i] ? stored.next().value : undefined) ?? { id, outcome: "known", into: id }
-    );
+    return storeAll(this.#parts, live, prepared);
   }
 
   /** The tenant's space, if there is one and it can be used. */
@@ -182,13 +189,19 @@ export class EmbeddedMemory implements Memory {
     if (space !== null && spaces.fits(space)) await vectors.warm(space, () => this.#clock.yield());
   }
 
-  async #prepare(items: readonly MemoryItem[]): Promise<Prepared[]> {
+  async #prepare(items: readonly MemoryItem[], signal?: AbortSignal): Promise<Prepared[]> {
     if (this.#embedder === null || items.length === 0) {
       return items.map((item) => ({ item, vector: null }));
     }
     const texts = items.map(({ text }) => text);
-    const vectors = await this.#embedder.embed(texts, this.#closing.signal);
+    const vectors = await this.#embedder.embed(texts, this.#until(signal));
     return items.map((item, i) => ({ item, vector: vectors[i]! }));
+  }
+
+  /** Aborts when the index is closed, or with the caller's signal. */
+  #until(signal: AbortSignal | undefined): AbortSignal {
+    const { signal: closing } = this.#closing;
+    return signal === undefined ? closing : AbortSignal.any([closing, signal]);
   }
 
   /** Removes dead spaces, a piece at a time. */

@@ -28,15 +28,6 @@ export interface StoredItem {
   readonly item: MemoryItem;
 }
 
-/** By what near-duplicates of an item are found: hashes, which may be equal by accident. */
-export interface Traits {
-  readonly words: number;
-  readonly head: number | null;
-  readonly tail: number | null;
-  /** How many words it has. */
-  readonly length: number;
-}
-
 /** A filter's conditions on `items`, without the space, and the values to bind. */
 export interface Conditions {
   readonly sql: string;
@@ -72,11 +63,15 @@ export class ItemRows {
     this.#db = db;
   }
 
-  /** Stores an item. */
-  insert({ id }: Space, item: MemoryItem, traits: Traits): number {
+  /**
+   * Stores an item.
+   *
+   * @param words a hash of its words, by which others that have the same ones find it
+   */
+  insert({ id }: Space, item: MemoryItem, words: number): number {
     const row = this.#sql(
-      "INSERT INTO items (space, id, agent, session, kind, text, at, words, head, tail, length) " +
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
+      "INSERT INTO items (space, id, agent, session, kind, text, at, words) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
     ).get(
       id,
       storedText(item.id),
@@ -85,21 +80,18 @@ export class ItemRows {
       item.kind,
       storedText(item.text),
       item.at,
-      traits.words,
-      traits.head,
-      traits.tail,
-      traits.length,
+      words,
     );
     return number(row ?? {}, "key");
   }
 
-  /** The key of the item with that id. */
-  keyOf(space: Space, id: string): number | null {
-    const row = this.#sql("SELECT key FROM items WHERE space = ? AND id = ?").get(
+  /** The item with that id. */
+  byId(space: Space, id: string): StoredItem | null {
+    const row = this.#sql("SELECT * FROM items WHERE space = ? AND id = ?").get(
       space.id,
       storedText(id),
     );
-    return row ? number(row, "key") : null;
+    return row ? toStored(row, space.tenant) : null;
   }
 
   /** Items by their keys; those that do not exist are left out. */
@@ -109,21 +101,10 @@ export class ItemRows {
     return found.map((row) => toStored(row, tenant));
   }
 
-  /** Keys of the first items that have all these words. */
-  keysByWords(space: Space, { words }: Traits, limit: number): number[] {
+  /** Keys of the first items whose words have this hash. */
+  keysByWords(space: Space, words: number, limit: number): number[] {
     return this.#sql("SELECT key FROM items WHERE space = ? AND words = ? ORDER BY key LIMIT ?")
       .all(space.id, words, limit).map((row) => number(row, "key"));
-  }
-
-  /** Keys of some items that begin or end with the same words and are longer, up to `longest` words. */
-  keysByEdges(space: Space, traits: Traits, longest: number, limit: number): number[] {
-    const { head, tail, length } = traits;
-    if (head === null || tail === null) return [];
-    return this.#sql(
-      "SELECT key FROM items WHERE space = ?1 AND head = ?2 AND length > ?4 AND length <= ?5 " +
-        "UNION SELECT key FROM items WHERE space = ?1 AND tail = ?3 AND length > ?4 AND length <= ?5 " +
-        "LIMIT ?6",
-    ).all(space.id, head, tail, length, longest, limit).map((row) => number(row, "key"));
   }
 
   /** Keys of some items that meet a filter; in no order, so that ids are looked up and not scanned for. */

@@ -4,17 +4,10 @@
  * @module
  */
 import type { Connection } from "../../sqlite/connection.ts";
-import {
-  edgeKeys,
-  longestContaining,
-  saysNothingNew,
-  type Statement,
-  statementOf,
-  wordsKey,
-} from "../near_duplicates.ts";
+import { saysNothingNew, type Statement, statementOf, wordsKey } from "../near_duplicates.ts";
 import type { MemoryItem, RememberOutcome } from "../port.ts";
 import { termId } from "../terms.ts";
-import type { ItemRows, StoredItem, Traits } from "./item_rows.ts";
+import type { ItemRows, StoredItem } from "./item_rows.ts";
 import type { Space, Spaces } from "./spaces.ts";
 import type { TermIndex } from "./term_index.ts";
 import type { Vectors } from "./vectors.ts";
@@ -73,52 +66,47 @@ function inSpace<Result>({ db, vectors }: Parts, space: Space, work: () => Resul
 
 function store(parts: Parts, space: Space, { item, vector }: Prepared): RememberOutcome {
   const { items, terms, vectors } = parts;
-  if (items.keyOf(space, item.id) !== null) {
+  const same = items.byId(space, item.id);
+  if (same !== null) {
+    renew(parts, space, same, item.at);
     return { id: item.id, outcome: "known", into: item.id };
   }
   const statement = statementOf(item, vector);
-  const traits = traitsOf(statement);
-  const known = findKnown(parts, space, statement, traits);
+  const words = hashOf(statement);
+  const known = findKnown(parts, space, statement, words);
   if (known !== null) {
-    if (item.at > known.item.at) {
-      items.touch(known.key, item.at);
-      vectors.touch(space, known.key, item.at);
-    }
+    renew(parts, space, known, item.at);
     return { id: item.id, outcome: "merged", into: known.item.id };
   }
-  const key = items.insert(space, item, traits);
+  const key = items.insert(space, item, words);
   terms.add(space, key, item.text);
   if (vector !== null) vectors.add(space, { ...item, key }, vector);
   return { id: item.id, outcome: "stored", into: item.id };
 }
 
-function traitsOf(statement: Statement): Traits {
-  const { agent, kind } = statement.item;
-  const hash = (part: string) => termId(JSON.stringify([agent, kind, part]));
-  const edges = edgeKeys(statement);
-  return {
-    words: hash(wordsKey(statement)),
-    head: edges && hash(edges.head),
-    tail: edges && hash(edges.tail),
-    length: statement.words.length,
-  };
+/** Makes an item as new as what says the same, never older. */
+function renew({ items, vectors }: Parts, space: Space, known: StoredItem, at: number): void {
+  if (at <= known.item.at) return;
+  items.touch(known.key, at);
+  vectors.touch(space, known.key, at);
 }
 
-/** An item that says all that this one says. The cheap looks come first. */
+function hashOf(statement: Statement): number {
+  const { agent, kind } = statement.item;
+  return termId(JSON.stringify([agent, kind, wordsKey(statement)]));
+}
+
+/** An item that says all that this one says. The cheap look comes first. */
 function findKnown(
   { items, vectors }: Parts,
   space: Space,
   next: Statement,
-  traits: Traits,
+  words: number,
 ): StoredItem | null {
-  const table = next.vector === null ? null : vectors.table(space);
-  const longest = longestContaining(traits.length);
-  const looks: (() => number[])[] = [
-    () => items.keysByWords(space, traits, CANDIDATES_MAX),
-    () => items.keysByEdges(space, traits, longest, CANDIDATES_MAX),
-  ];
-  if (table !== null && next.vector !== null) {
-    const { vector } = next;
+  const { vector } = next;
+  const table = vector === null ? null : vectors.table(space);
+  const looks: (() => number[])[] = [() => items.keysByWords(space, words, CANDIDATES_MAX)];
+  if (table !== null && vector !== null) {
     looks.push(() => table.alike(vector, next.item).slice(0, CANDIDATES_MAX));
   }
   for (const look of looks) {

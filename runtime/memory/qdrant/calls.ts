@@ -10,6 +10,7 @@ import type { Clock } from "../../clock.ts";
 import type { Entropy } from "../../entropy.ts";
 import { SynapseError } from "../../errors.ts";
 import { backoffMs } from "../../llm/backoff.ts";
+import { assertWanted } from "../given_up.ts";
 import { addressOf } from "./address.ts";
 import { type CallFailure, failureOf, unavailable } from "./failure.ts";
 
@@ -53,35 +54,46 @@ export interface CallOptions {
   readonly send: Send;
 }
 
+/** What all calls of one server share. */
+interface Line {
+  readonly api: QdrantApi;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly bounds: CallBounds;
+  readonly closing: AbortController;
+  readonly running: Set<Promise<unknown>>;
+}
+
 const UPDATE = z.object({ status: z.string() });
 
 /** Makes calls. Dispose of it to break off those that are under way. */
 export class QdrantCalls implements AsyncDisposable {
-  readonly #api: QdrantApi;
-  readonly #bounds: CallBounds;
-  readonly #clock: Clock;
-  readonly #entropy: Entropy;
-  readonly #closing = new AbortController();
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #line: Line;
+  /** Aborts when these calls are not wanted any more; that includes the closing of the line. */
+  readonly stop: AbortSignal;
 
-  constructor(
-    server: QdrantServer,
-    world: { readonly clock: Clock; readonly entropy: Entropy; readonly bounds: CallBounds },
-  ) {
-    this.#api = createApi(server);
-    this.#bounds = world.bounds;
-    this.#clock = world.clock;
-    this.#entropy = world.entropy;
+  private constructor(line: Line, stop: AbortSignal) {
+    this.#line = line;
+    this.stop = stop;
   }
 
-  /** Aborts when the calls are disposed of. */
-  get closing(): AbortSignal {
-    return this.#closing.signal;
+  /** Calls of a server, until they are disposed of. */
+  static to(server: QdrantServer, world: Omit<Line, "api" | "closing" | "running">): QdrantCalls {
+    const closing = new AbortController();
+    const line = { ...world, api: createApi(server), closing, running: new Set<never>() };
+    return new QdrantCalls(line, closing.signal);
+  }
+
+  /** The same calls for somebody who does not want them any more when the signal aborts. */
+  until(signal: AbortSignal | undefined): QdrantCalls {
+    return signal === undefined
+      ? this
+      : new QdrantCalls(this.#line, AbortSignal.any([this.stop, signal]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort();
-    await Promise.allSettled(this.#running);
+    this.#line.closing.abort();
+    await Promise.allSettled(this.#line.running);
   }
 
   /**
@@ -91,11 +103,11 @@ export class QdrantCalls implements AsyncDisposable {
    */
   async ask<T>(result: z.ZodType<T>, { call, send }: CallOptions): Promise<T> {
     const asked = this.#ask(result, { call, send });
-    this.#running.add(asked);
+    this.#line.running.add(asked);
     try {
       return await asked;
     } finally {
-      this.#running.delete(asked);
+      this.#line.running.delete(asked);
     }
   }
 
@@ -114,45 +126,45 @@ export class QdrantCalls implements AsyncDisposable {
 
   async #ask<T>(result: z.ZodType<T>, { call, send }: CallOptions): Promise<T> {
     for (let tries = 1;; tries++) {
-      if (this.#closing.signal.aborted) throw closed();
+      this.#assertWanted();
       try {
         return result.parse(await this.#once(call, send));
       } catch (error) {
-        if (this.#closing.signal.aborted) throw closed();
+        this.#assertWanted();
         if (error instanceof SynapseError) throw error;
         const failure = failureOf(error);
         if (!this.#shallRepeat(failure, tries)) throw unavailable(call, failure, error);
-        await this.#clock.sleep(
-          backoffMs(BACKOFF, {
-            tries,
-            random: this.#entropy.random(),
-            retryAfterMs: failure.retry_after_ms,
-          }),
-          this.#closing.signal,
-        );
+        const random = this.#line.entropy.random();
+        const wait = backoffMs(BACKOFF, { tries, random, retryAfterMs: failure.retry_after_ms });
+        await this.#line.clock.sleep(wait, this.stop);
       }
     }
   }
 
+  #assertWanted(): void {
+    if (this.#line.closing.signal.aborted) throw closed();
+    assertWanted(this.stop);
+  }
+
   #shallRepeat({ retryable, retry_after_ms }: CallFailure, tries: number): boolean {
-    return retryable && tries < this.#bounds.tries_max && retry_after_ms <= RETRY_AFTER_MS_MAX;
+    return retryable && tries < this.#line.bounds.tries_max && retry_after_ms <= RETRY_AFTER_MS_MAX;
   }
 
   /** One try. A late one is an error by itself: what is slow does not get faster by more calls. */
   async #once(call: string, send: Send): Promise<unknown> {
-    const { deadline_ms } = this.#bounds;
+    const { api, clock, bounds: { deadline_ms } } = this.#line;
     const scope = new AbortController();
     const timer = new AbortController();
     let late = false;
     const breakOff = () => scope.abort();
-    this.#closing.signal.addEventListener("abort", breakOff, { once: true });
-    void this.#clock.sleep(deadline_ms, timer.signal).then(() => {
+    this.stop.addEventListener("abort", breakOff, { once: true });
+    void clock.sleep(deadline_ms, timer.signal).then(() => {
       if (timer.signal.aborted) return;
       late = true;
       breakOff();
     });
     try {
-      const { data } = await send(this.#api, { signal: scope.signal });
+      const { data } = await send(api, { signal: scope.signal });
       return data.result;
     } catch (error) {
       if (!late) throw error;
@@ -160,7 +172,7 @@ export class QdrantCalls implements AsyncDisposable {
       throw unavailable(call, { why, status: null, retryable: false, retry_after_ms: 0 });
     } finally {
       timer.abort(null);
-      this.#closing.signal.removeEventListener("abort", breakOff);
+      this.stop.removeEventListener("abort", breakOff);
     }
   }
 }

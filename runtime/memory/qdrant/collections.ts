@@ -7,6 +7,7 @@
  */
 import type { Schemas } from "@qdrant/js-client-rest";
 import { z } from "zod";
+import type { Clock } from "../../clock.ts";
 import type { Entropy } from "../../entropy.ts";
 import type { QdrantCalls, Send } from "./calls.ts";
 import type { PointFilter } from "./point_filter.ts";
@@ -21,6 +22,7 @@ import {
   PAYLOAD_INDEXES,
 } from "./layout.ts";
 import { countPoints } from "./points.ts";
+import { dropSign, giveSign, isAbandoned } from "./sign_of_life.ts";
 
 const COLLECTIONS = z.object({ collections: z.array(z.object({ name: z.string() })) });
 
@@ -51,6 +53,15 @@ const ALIASES = z.object({
   aliases: z.array(z.object({ alias_name: z.string(), collection_name: z.string() })),
 });
 
+/** What the collections are made with. */
+export interface CollectionsOptions {
+  /** The alias of the index that answers. */
+  readonly name: string;
+  readonly clock: Pick<Clock, "now">;
+  readonly entropy: Entropy;
+  readonly model: Model | null;
+}
+
 /** Collections by their roles. */
 export class QdrantCollections {
   /** The alias of the index that answers. */
@@ -58,20 +69,21 @@ export class QdrantCollections {
   /** The alias of the index that is being built. */
   readonly next: string;
   readonly #calls: QdrantCalls;
+  readonly #clock: Pick<Clock, "now">;
   readonly #entropy: Entropy;
   readonly #model: Model | null;
   /** After it was there once, it is not made again by itself: it would be empty and look like all. */
   #seen = false;
   #prepared: Promise<string | null> | null = null;
 
-  /** @param name the alias of the index that answers */
   constructor(
     calls: QdrantCalls,
-    options: { readonly name: string; readonly entropy: Entropy; readonly model: Model | null },
+    options: CollectionsOptions,
   ) {
     this.#calls = calls;
     this.current = options.name;
     this.next = `${options.name}_next`;
+    this.#clock = options.clock;
     this.#entropy = options.entropy;
     this.#model = options.model;
   }
@@ -118,6 +130,7 @@ export class QdrantCollections {
     const place = `${this.current}_${this.#entropy.id(BUILT)}`;
     try {
       await this.#create(place);
+      await giveSign({ calls: this.#calls, name: place }, this.#clock.now());
       await this.#changeAliases([
         ...(earlier === null ? [] : [deleteAlias(this.next)]),
         createAlias(this.next, place),
@@ -149,6 +162,17 @@ export class QdrantCollections {
     if (current !== null) await ifPossible(() => this.#delete(current));
   }
 
+  /** Whether the index that is being built, as far as there is one, has no builder any more. */
+  async isAbandoned(): Promise<boolean> {
+    return await isAbandoned({ calls: this.#calls, name: this.next }, this.#clock.now());
+  }
+
+  /** Removes an index that nobody builds any more. */
+  async discardAbandoned(): Promise<void> {
+    const { next } = await this.places();
+    if (next !== null && await this.isAbandoned()) await this.discard(next);
+  }
+
   /** Removes a collection that was being built, unless it answers by now. */
   async discard(place: string): Promise<void> {
     if ((await this.places()).current !== place) await this.#delete(place);
@@ -168,7 +192,9 @@ export class QdrantCollections {
     }
     const empty = await countPoints({ calls: this.#calls, name: place }, EVERYTHING) === 0;
     if (!empty || !isOurs(info)) return `Collection ${place} ${fault}`;
-    await this.promote(await this.beginNext());
+    const next = await this.beginNext();
+    await dropSign({ calls: this.#calls, name: next });
+    await this.promote(next);
     return null;
   }
 

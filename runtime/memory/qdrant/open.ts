@@ -26,7 +26,7 @@ import {
 } from "../port.ts";
 import { CALL_BOUNDS, type CallBounds, QdrantCalls, type QdrantServer } from "./calls.ts";
 import { QdrantCollections } from "./collections.ts";
-import { needsReindex, statusOf } from "./failure.ts";
+import { ifPossible, needsReindex, statusOf } from "./failure.ts";
 import { member } from "./point_filter.ts";
 import { forgetAhead, forgetItems } from "./forgetting.ts";
 import { listItems } from "./list.ts";
@@ -69,18 +69,20 @@ class QdrantMemory implements Memory {
   readonly #calls: QdrantCalls;
   readonly #collections: QdrantCollections;
   readonly #embedder: Embedder | null;
+  readonly #clock: Clock;
   /** Writes of one tenant one after the other, so that what says the same is seen. */
   readonly #turns = new Turns();
 
   constructor(options: QdrantMemoryOptions) {
     const { url, collection = COLLECTION, embedder, clock, entropy, bounds } = options;
     this.#embedder = embedder;
-    this.#calls = new QdrantCalls(options, {
+    this.#clock = clock;
+    this.#calls = QdrantCalls.to(options, {
       clock,
       entropy,
       bounds: { ...CALL_BOUNDS, ...bounds },
     });
-    const names = { name: collection, entropy, model: embedder };
+    const names = { name: collection, clock, entropy, model: embedder };
     this.#collections = new QdrantCollections(this.#calls, names);
     this.carrier = `Qdrant at ${new URL(url).host}, collection ${collection}`;
   }
@@ -89,13 +91,17 @@ class QdrantMemory implements Memory {
     await this.#calls[Symbol.asyncDispose]();
   }
 
-  async remember(items: readonly MemoryItem[]): Promise<readonly RememberOutcome[]> {
+  async remember(
+    items: readonly MemoryItem[],
+    signal?: AbortSignal,
+  ): Promise<readonly RememberOutcome[]> {
+    const calls = this.#calls.until(signal);
     const outcomes: RememberOutcome[] = [];
     for (const [tenant, places] of Map.groupBy(items.keys(), (i) => items[i]!.tenant)) {
       const group = places.map((i) => items[i]!);
       const settled = await this.#suited(async () => {
-        const prepared = await this.#prepare(group);
-        const store = ({ calls, name }: Collection) => storeItems(calls, name, prepared);
+        const prepared = await this.#prepare(group, calls.stop);
+        const store = ({ name }: Collection) => storeItems(calls, name, prepared);
         return await this.#turns.take(tenant, () => this.#write(store, store));
       });
       for (const [i, outcome] of settled.entries()) outcomes[places[i]!] = outcome;
@@ -103,10 +109,10 @@ class QdrantMemory implements Memory {
     return outcomes;
   }
 
-  recall(query: RecallQuery): Promise<readonly RecalledItem[]> {
+  recall(query: RecallQuery, signal?: AbortSignal): Promise<readonly RecalledItem[]> {
     return this.#suited(() =>
       recallItems({
-        calls: this.#calls,
+        calls: this.#calls.until(signal),
         collection: this.#collections.current,
         embedder: this.#embedder,
       }, query)
@@ -140,7 +146,7 @@ class QdrantMemory implements Memory {
 
   async check(): Promise<void> {
     this.#collections.lookAgain();
-    await this.#suited(() => Promise.resolve());
+    await this.#suited(() => ifPossible(() => this.#collections.discardAbandoned()));
   }
 
   async rebuild(tenant: string | null): Promise<Rebuild> {
@@ -148,6 +154,7 @@ class QdrantMemory implements Memory {
       new QdrantRebuild({
         calls: this.#calls,
         collections: this.#collections,
+        clock: this.#clock,
         place: await this.#collections.beginNext(),
         tenant,
         prepare: (items) => this.#prepare(items),
@@ -184,7 +191,9 @@ class QdrantMemory implements Memory {
     const { current, next } = this.#collections;
     const places = await this.#collections.places();
     try {
-      if (places.next !== null) await toNext(this.#collection(next));
+      if (places.next !== null && !(await this.#collections.isAbandoned())) {
+        await toNext(this.#collection(next));
+      }
     } catch (error) {
       // It has just taken its place, or was given up.
       if (statusOf(error) !== 404) throw error;
@@ -192,11 +201,11 @@ class QdrantMemory implements Memory {
     return await toCurrent(this.#collection(current));
   }
 
-  async #prepare(items: readonly MemoryItem[]): Promise<PreparedItem[]> {
+  async #prepare(items: readonly MemoryItem[], stop = this.#calls.stop): Promise<PreparedItem[]> {
     const texts = items.map(({ text }) => text.toWellFormed());
     const vectors = this.#embedder === null || items.length === 0
       ? []
-      : await this.#embedder.embed(texts, this.#calls.closing);
+      : await this.#embedder.embed(texts, stop);
     return items.map((item, i) => preparedItem(item, vectors[i] ?? null));
   }
 

@@ -17,8 +17,8 @@ export interface KnownItem {
 
 /** What the index has. */
 export interface Known {
-  /** The points of these items that are there. */
-  readonly known: ReadonlySet<string>;
+  /** The points of these items that are there, with their times. */
+  readonly known: ReadonlyMap<string, number>;
   /** For the others, by their points: items that may say the same. */
   readonly candidates: ReadonlyMap<string, readonly KnownItem[]>;
 }
@@ -35,9 +35,16 @@ export interface StorePlan {
 export function planStore(items: readonly PreparedItem[], { known, candidates }: Known): StorePlan {
   const store = new Map<string, { prepared: PreparedItem; known: KnownItem }>();
   const touch = new Map<string, number>();
+  const renew = (point_id: string, since: number, at: number) => {
+    if (at > (touch.get(point_id) ?? since)) touch.set(point_id, at);
+  };
   const outcomes = items.map(({ item, point_id, vector, ...rest }): RememberOutcome => {
     const { id, at } = item;
-    if (known.has(point_id) || store.has(point_id)) return { id, outcome: "known", into: id };
+    const since = known.get(point_id) ?? store.get(point_id)?.known.at;
+    if (since !== undefined) {
+      renew(point_id, since, at);
+      return { id, outcome: "known", into: id };
+    }
     const statement = statementOf(item, vector);
     const ahead = [...store.values()].map(({ known }) => known);
     const same = [...candidates.get(point_id) ?? [], ...ahead]
@@ -47,7 +54,7 @@ export function planStore(items: readonly PreparedItem[], { known, candidates }:
       store.set(point_id, { prepared, known: { point_id, id, at, statement } });
       return { id, outcome: "stored", into: id };
     }
-    if (at > same.at) touch.set(same.point_id, Math.max(at, touch.get(same.point_id) ?? at));
+    renew(same.point_id, same.at, at);
     return { id, outcome: "merged", into: same.id };
   });
   return { store: [...store.values()].map(({ prepared }) => prepared), touch, outcomes };

@@ -16,6 +16,8 @@ const IDS_MAX = 1024;
 
 const FOUND_IDS = z.array(z.object({ id: z.string() }));
 
+const FOUND_TIMES = z.array(z.object({ id: z.string(), payload: z.object({ at: z.number() }) }));
+
 const COUNT = z.object({ count: z.number() });
 
 /** Calls, and the collection that they are about. */
@@ -105,6 +107,20 @@ export async function existingIds(
       api.getPoints({ collection_name: name, ids: [...new Set(ids)], with_payload: false }, init),
   });
   return new Set(found.map(({ id }) => id));
+}
+
+/** Which of these points are there, with the times of their items. */
+export async function timesOf(
+  { calls, name }: Collection,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map();
+  const found = await calls.ask(FOUND_TIMES, {
+    call: "say which items it has",
+    send: (api, init) =>
+      api.getPoints({ collection_name: name, ids: [...new Set(ids)], with_payload: ["at"] }, init),
+  });
+  return new Map(found.map(({ id, payload }) => [id, payload.at]));
 }
 
 /** Writes points as they are. Resolves when whoever asks from now on finds them. */

@@ -8,11 +8,12 @@
  * @module
  */
 import { z } from "zod";
+import type { Clock } from "../../clock.ts";
 import { meetsFilter } from "../filter.ts";
 import type { MemoryItem, Rebuild } from "../port.ts";
 import type { QdrantCalls } from "./calls.ts";
 import type { QdrantCollections } from "./collections.ts";
-import { ifPossible } from "./failure.ts";
+import { ifPossible, needsReindex } from "./failure.ts";
 import { member } from "./point_filter.ts";
 import { dropNotes, forgettings } from "./forgetting.ts";
 import { ITEM_POINT, MEANING, type PreparedItem, WORDS } from "./point.ts";
@@ -23,6 +24,7 @@ import {
   putPoints,
   scrollPages,
 } from "./points.ts";
+import { dropSign, giveSign, PAUSE_MS_MAX } from "./sign_of_life.ts";
 import { storeItems } from "./store.ts";
 
 const ID = z.object({ id: z.string() });
@@ -37,6 +39,7 @@ const WHOLE_POINT = ITEM_POINT.extend({
 export interface RebuildOptions {
   readonly calls: QdrantCalls;
   readonly collections: QdrantCollections;
+  readonly clock: Pick<Clock, "now">;
   /** The collection that is being built, by its own name. */
   readonly place: string;
   /** Whose items are replaced; null: everybody's. */
@@ -48,15 +51,18 @@ export interface RebuildOptions {
 export class QdrantRebuild implements Rebuild {
   readonly #options: RebuildOptions;
   readonly #next: Collection;
+  #signed_at: number;
   #over = false;
 
   constructor(options: RebuildOptions) {
     this.#options = options;
     this.#next = { calls: options.calls, name: options.place };
+    this.#signed_at = options.clock.now();
   }
 
   async add(items: readonly MemoryItem[]): Promise<void> {
     const { calls, place, tenant, prepare } = this.#options;
+    await this.#giveSign();
     const before = await forgettings(this.#next);
     const named = (item: MemoryItem, filters: typeof before) =>
       filters.values().some((filter) => meetsFilter(item, filter));
@@ -73,8 +79,10 @@ export class QdrantRebuild implements Rebuild {
 
   async finish(): Promise<void> {
     const { collections, place, tenant } = this.#options;
+    await this.#giveSign();
     if (tenant === null) {
       await dropNotes(this.#next);
+      await dropSign(this.#next);
       await collections.promote(place);
     } else {
       await this.#copy(tenant);
@@ -88,6 +96,16 @@ export class QdrantRebuild implements Rebuild {
     if (this.#over) return;
     this.#over = true;
     await ifPossible(() => this.#options.collections.discard(this.#options.place));
+  }
+
+  /** @throws {SynapseError} `memory_unavailable` after a pause in which others may have missed the sign */
+  async #giveSign(): Promise<void> {
+    const now = this.#options.clock.now();
+    if (now - this.#signed_at > PAUSE_MS_MAX) {
+      throw needsReindex("The rebuild of the index paused for too long");
+    }
+    await giveSign(this.#next, now);
+    this.#signed_at = now;
   }
 
   /**
@@ -104,6 +122,7 @@ export class QdrantRebuild implements Rebuild {
     }
     const whole = { filter, point: WHOLE_POINT, with_payload: true, with_vector: true };
     for await (const points of scrollPages(this.#next, whole)) {
+      await this.#giveSign();
       await putPoints(current, points.map(storedAgain));
       // What was forgotten meanwhile: that goes from the new index before it goes from the old one.
       const ids = points.map(({ id }) => id);

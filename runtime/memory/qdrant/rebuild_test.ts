@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { MeaningEmbedder } from "../contract/meaning_embedder.ts";
 import { ACME, idsOf, item, textOf } from "../contract/subject.ts";
+import { ManualClock } from "../../manual_clock.ts";
 import type { Embedder, Memory } from "../port.ts";
 import { openQdrantMemory } from "./open.ts";
+import { PAUSE_MS_MAX, SILENCE_MS_MAX } from "./sign_of_life.ts";
 import { QdrantStandIn } from "./stand_in/server.ts";
 import { testOptions } from "./test_server.ts";
 
@@ -124,6 +126,48 @@ Deno.test("A rebuild that died is cleared away by the next one", async () => {
   assert.deepEqual(await idsOf(memory), ["m0", "m1"]);
   assert.equal(server.collections.names.length, 1);
 });
+
+Deno.test("An index whose builder died is not written to for ever, and the next check removes it", async () => {
+  await using server = new QdrantStandIn();
+  const clock = new ManualClock();
+  const openHere = () => openQdrantMemory(testOptions(server.url, { clock }));
+  const dead = openHere();
+  await dead.rebuild(null);
+  await dead[Symbol.asyncDispose]();
+  await using memory = openHere();
+  const next = () => server.collections.get("synapse_memory_next").points.size;
+  const before = next();
+  await memory.remember([item("m1", textOf(1))]);
+  await memory.check();
+  assert.equal(next(), before + 1, "It may still live");
+  await clock.advance(SILENCE_MS_MAX + 1);
+  await memory.remember([item("m2", textOf(2))]);
+  await memory.forget({ ...ACME, ids: ["m1"] });
+  assert.equal(next(), before + 1, "It counts as dead");
+  await memory.check();
+  assert.equal(server.collections.names.length, 1);
+  assert.deepEqual([...server.collections.aliases.keys()], ["synapse_memory"]);
+  assert.deepEqual(await idsOf(memory), ["m2"]);
+});
+
+for (const tenant of [null, "acme"]) {
+  const whose = tenant === null ? "everybody's" : "one tenant's";
+  Deno.test(`A builder of ${whose} index that paused for too long gives up`, async () => {
+    await using server = new QdrantStandIn();
+    const clock = new ManualClock();
+    await using memory = openQdrantMemory(testOptions(server.url, { clock }));
+    await memory.remember(ITEMS);
+    await using rebuild = await memory.rebuild(tenant);
+    await rebuild.add(ITEMS.slice(0, 1));
+    await clock.advance(PAUSE_MS_MAX);
+    await rebuild.add(ITEMS.slice(1, 2));
+    await clock.advance(PAUSE_MS_MAX + 1);
+    const late = { code: "memory_unavailable", message: /paused for too long: run/ };
+    await assert.rejects(rebuild.add(ITEMS), late);
+    await assert.rejects(rebuild.finish(), late);
+    assert.equal((await idsOf(memory)).length, ITEMS.length);
+  });
+}
 
 Deno.test("A rebuild lives through lost answers, and stays finished whatever fails then", async () => {
   for (

@@ -36,7 +36,7 @@ export async function recallItems(
 ): Promise<RecalledItem[]> {
   const filter = pointFilter(query.filter);
   if (filter === null || query.k <= 0) return [];
-  const searches = await searchesFor(query, embedder, calls.closing);
+  const searches = await searchesFor(query, embedder, calls.stop);
   const request = queryRequest(searches, filter, query.k);
   if (request === null) return [];
   const { points } = await calls.ask(FOUND, {

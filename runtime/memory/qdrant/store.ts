@@ -1,6 +1,6 @@
 /**
- * Puts items into a collection: those that are there already change nothing, and those that say what
- * another one says are merged into it.
+ * Puts items into a collection: those that are there already become as new as they are now said to
+ * be, and those that say what another one says are merged into it.
  *
  * Two nodes that remember two items of one meaning at the same time may keep both; items of one id
  * are one point in any case.
@@ -15,7 +15,7 @@ import type { QdrantCalls } from "./calls.ts";
 import { member } from "./point_filter.ts";
 import { type KnownItem, planStore, type StorePlan } from "./plan.ts";
 import { ITEM_POINT, MEANING, pointOf, type PreparedItem, WORDS } from "./point.ts";
-import { existingIds } from "./points.ts";
+import { timesOf } from "./points.ts";
 
 /** Items in one request: with vectors of 1,536 dimensions about 4 MB, of 32 MB that Qdrant takes. */
 export const ITEMS_MAX = 128;
@@ -39,7 +39,7 @@ export async function storeItems(
   for (let start = 0; start < items.length; start += ITEMS_MAX) {
     const batch = items.slice(start, start + ITEMS_MAX);
     const ids = batch.map(({ point_id }) => point_id);
-    const known = await existingIds({ calls, name: collection }, ids);
+    const known = await timesOf({ calls, name: collection }, ids);
     const fresh = batch.filter(({ point_id }) => !known.has(point_id));
     const candidates = await findCandidates(calls, collection, fresh);
     const plan = planStore(batch, { known, candidates });

@@ -20,13 +20,8 @@ CREATE TABLE items (
   kind TEXT NOT NULL,
   text TEXT NOT NULL,
   at INTEGER NOT NULL,
-  -- Hashes by which near-duplicates are found, each of the agent, the kind and some words: all of
-  -- them; the first and the last few, of a text that is long enough to have a word to spare.
-  words INTEGER NOT NULL,
-  head INTEGER,
-  tail INTEGER,
-  -- How many words there are.
-  length INTEGER NOT NULL
+  -- A hash of the agent, the kind and the words, by which what says the same is found.
+  words INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX items_id ON items (space, id);
 -- In the order of the keys, which is that of remembering.
@@ -34,8 +29,6 @@ CREATE INDEX items_space ON items (space);
 CREATE INDEX items_at ON items (space, at, key);
 CREATE INDEX items_session ON items (space, session);
 CREATE INDEX items_words ON items (space, words);
-CREATE INDEX items_head ON items (space, head, length) WHERE head IS NOT NULL;
-CREATE INDEX items_tail ON items (space, tail, length) WHERE tail IS NOT NULL;
 
 -- Apart from the items, so that these stay small. 32-bit floats, little-endian, of length 1.
 CREATE TABLE vectors (

@@ -111,14 +111,18 @@ function storedPoint({ request }: StoredCollection, { id, vector, payload }: Bod
 /** A point with the parts that were asked for. */
 function shaped(point: StoredPoint, { with_payload, with_vector }: Body) {
   const { id, payload, vectors } = point;
-  const wanted = (name: string) => with_vector === true || with_vector?.includes?.(name) === true;
   return {
     id,
-    ...(with_payload === true || with_payload === undefined ? { payload } : {}),
-    ...(with_vector
-      ? { vector: Object.fromEntries(Object.entries(vectors).filter(([name]) => wanted(name))) }
-      : {}),
+    ...(with_payload === false ? {} : { payload: wantedOf(payload, with_payload ?? true) }),
+    ...(with_vector ? { vector: wantedOf(vectors, with_vector) } : {}),
   };
+}
+
+/** The members that were asked for: all, or those by these names. */
+function wantedOf(members: object, wanted: true | readonly string[]) {
+  return Object.fromEntries(
+    Object.entries(members).filter(([name]) => wanted === true || wanted.includes(name)),
+  );
 }
 
 function answer(collection: StoredCollection, request: Body) {

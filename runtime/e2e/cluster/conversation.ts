@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import type { Json } from "../../../actors/behavior.ts";
 import type { ApiEvent, ApiSession } from "../../cli/api_types.ts";
+import { CliError } from "../../cli/cli_error.ts";
 import { apiPath } from "../../cli/client.ts";
 import { inParallel } from "../in_parallel.ts";
 import { ledgerOf } from "../ledger.ts";
@@ -58,10 +59,13 @@ async function readHistory(
   const records = await inParallel(sessions, WIDTH, async (session, i): Promise<SessionRecord> => {
     const { client: reader } = cluster.member(i);
     const status = await eventually(`session ${session} comes to rest`, async () => {
-      const { status } = await reader.get<ApiSession>(apiPath("sessions", session));
-      return status === "idle" ? status : null;
+      const found = await unlessAway(() => reader.get<ApiSession>(apiPath("sessions", session)));
+      return found?.status === "idle" ? found.status : null;
     });
-    const events = await eventsOf(reader, session);
+    const events = await eventually(
+      `the events of session ${session} can be read`,
+      () => unlessAway(() => eventsOf(reader, session)),
+    );
     return { session, status, events: events.map(journalEvent) };
   });
   return {
@@ -69,6 +73,16 @@ async function readHistory(
     sessions: records,
     runs: await ledgerOf(cluster.site.root, NOTE_SKILL),
   };
+}
+
+/** What is read, or null while the node says that its journal is away: it may hear late that it is back. */
+async function unlessAway<Found>(read: () => Promise<Found>): Promise<Found | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof CliError && error.code === "journal_unavailable") return null;
+    throw error;
+  }
 }
 
 /** Asserts that a run kept all promises, and prints how much was promised. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
+import { freePort } from "../../../.ci/services/free_port.ts";
 import { type RedisServer, startRedis } from "../../../.ci/services/redis.ts";
 import type { Answer, PostedCommand } from "../../engine/port.ts";
 import type { LiveEntry } from "../port.ts";
@@ -20,8 +21,14 @@ class TestCluster implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const settings = { "cluster-enabled": "yes", "cluster-config-file": "nodes.conf" };
-    for (let i = 0; i < 3; i++) {
+    // The usual bus port, 10,000 above the other, is one that the system hands out to clients.
+    const buses = Array.from({ length: 3 }, () => freePort());
+    for (const [i, bus] of buses.entries()) {
+      const settings = {
+        "cluster-enabled": "yes",
+        "cluster-config-file": "nodes.conf",
+        "cluster-port": String(bus),
+      };
       const server = this.#stack.use(await startRedis({ settings }));
       const client = new Redis(server.url);
       this.#stack.defer(async () => {
@@ -34,8 +41,8 @@ class TestCluster implements AsyncDisposable {
       this.servers.push(server);
       this.clients.push(client);
     }
-    for (const { port } of this.servers) {
-      await this.clients[0]!.call("CLUSTER", "MEET", "127.0.0.1", port);
+    for (const [i, { port }] of this.servers.entries()) {
+      await this.clients[0]!.call("CLUSTER", "MEET", "127.0.0.1", port, buses[i]!);
     }
     await until("the cluster is ready", async () => {
       const infos = await Promise.all(this.clients.map((client) => client.cluster("INFO")));

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
+import { Doorbell } from "../doorbell.ts";
 import { SynapseError } from "../errors.ts";
 import type { Outbox, Outgoing } from "../journal/port.ts";
 import type { Egress } from "../streams/port.ts";
@@ -35,7 +36,7 @@ export interface OutboxPumpOptions {
 /** The pump of one node. */
 export class OutboxPump {
   readonly #options: OutboxPumpOptions;
-  #sleep = new AbortController();
+  readonly #bell = new Doorbell();
 
   constructor(options: OutboxPumpOptions) {
     this.#options = options;
@@ -43,17 +44,16 @@ export class OutboxPump {
 
   /** Hears that there may be something to hand on. */
   wake(): void {
-    this.#sleep.abort();
+    this.#bell.ring();
   }
 
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     while (!signal.aborted) {
-      this.#sleep = new AbortController();
-      const idle = AbortSignal.any([signal, this.#sleep.signal]);
+      this.#bell.hear();
       const done = await this.#pump();
-      if (done === "nothing") await clock.sleep(LOOK_MS_MAX, idle);
+      if (done === "nothing") await this.#bell.wait(clock, LOOK_MS_MAX, signal);
       await clock.sleep(done === "failed" ? RETRY_MS : PACE_MS, signal);
     }
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
+import { Doorbell } from "../doorbell.ts";
 import type { Logger } from "../telemetry/port.ts";
 import type { HandOver } from "./hand_over.ts";
 import type { LeaseKeeper } from "./lease_keeper.ts";
@@ -46,7 +47,7 @@ export class Rebalancer {
   /** Partitions that belong elsewhere and stay for the moment: since when, in monotonic milliseconds. */
   readonly #overdue = new Map<number, number>();
   readonly #giving = new Set<Promise<void>>();
-  #sleep = new AbortController();
+  readonly #bell = new Doorbell();
   #view: View | null = null;
   #looking = Promise.resolve();
   #draining = false;
@@ -64,13 +65,10 @@ export class Rebalancer {
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, heartbeat_ms, onReleased, onError } = this.#options;
-    const end = onReleased(() => this.#sleep.abort());
+    const end = onReleased(() => this.#bell.ring());
     while (!signal.aborted && !this.#superseded) {
-      this.#sleep = new AbortController();
-      await clock.sleep(
-        this.#view?.suspect ? heartbeat_ms / 5 : heartbeat_ms,
-        AbortSignal.any([signal, this.#sleep.signal]),
-      );
+      const wait = this.#view?.suspect ? heartbeat_ms / 5 : heartbeat_ms;
+      await this.#bell.wait(clock, wait, signal);
       if (!signal.aborted) await this.look().catch(onError);
     }
     end();

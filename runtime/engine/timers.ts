@@ -6,6 +6,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
+import { Doorbell } from "../doorbell.ts";
 import type { DueTimer, TimerStore } from "../journal/port.ts";
 import { addressKey } from "./placement.ts";
 
@@ -36,7 +37,7 @@ export class Timers {
   /** Fired, and still due: when each is fired again, in milliseconds since the epoch. */
   #standing = new Map<string, { readonly at: number; readonly wait: number }>();
   #next = Infinity;
-  #sleep = new AbortController();
+  readonly #bell = new Doorbell();
 
   constructor(options: TimersOptions) {
     this.#options = options;
@@ -44,20 +45,20 @@ export class Timers {
 
   /** Hears that a timer was set for that time. */
   noticed(at: number): void {
-    if (at < this.#next) this.#sleep.abort();
+    if (at < this.#next) this.#bell.ring();
   }
 
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, onError } = this.#options;
     while (!signal.aborted) {
-      this.#sleep = new AbortController();
+      this.#bell.hear();
       const wait = await this.#look().catch((error) => {
         onError(error);
         return 1000;
       });
       this.#next = clock.now() + wait;
-      if (wait > 0) await clock.sleep(wait, AbortSignal.any([signal, this.#sleep.signal]));
+      if (wait > 0) await this.#bell.wait(clock, wait, signal);
     }
   }
 

@@ -6,6 +6,7 @@
  */
 import type { Address } from "../../actors/behavior.ts";
 import type { Clock } from "../clock.ts";
+import { Doorbell } from "../doorbell.ts";
 import type { Directory, Page } from "../journal/directory_port.ts";
 import type { MailboxStore } from "../journal/port.ts";
 
@@ -42,7 +43,7 @@ export interface WorkFinderOptions {
 /** The finder of one node. */
 export class WorkFinder {
   readonly #options: WorkFinderOptions;
-  #sleep = new AbortController();
+  readonly #bell = new Doorbell();
   /** When the owed effects are looked for again, in monotonic milliseconds. */
   #owed_at = 0;
 
@@ -53,31 +54,31 @@ export class WorkFinder {
   /** Looks at once: there may be more partitions than before. */
   nudge(): void {
     this.#owed_at = 0;
-    this.#sleep.abort();
+    this.#bell.ring();
   }
 
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { onError } = this.#options;
     while (!signal.aborted) {
-      this.#sleep = new AbortController();
-      const idle = AbortSignal.any([signal, this.#sleep.signal]);
+      this.#bell.hear();
       let room = true;
       try {
         room = await this.#look(signal);
       } catch (error) {
         await onError(error);
       }
-      await this.#rest(room ? LOOK_MS : FULL_LOOK_MS, idle);
+      await this.#rest(room ? LOOK_MS : FULL_LOOK_MS, signal);
     }
   }
 
-  /** Waits for so long, and less when notices do not come, from whatever moment on. */
+  /** Waits for so long, or until it is nudged; less when notices do not come, from whatever moment on. */
   async #rest(ms: number, signal: AbortSignal): Promise<void> {
     const { clock, told } = this.#options;
     const end = clock.monotonic() + ms;
     do {
-      await clock.sleep(Math.min(UNTOLD_LOOK_MS, end - clock.monotonic()), signal);
+      const ms = Math.min(UNTOLD_LOOK_MS, end - clock.monotonic());
+      if (await this.#bell.wait(clock, ms, signal)) return;
     } while (!signal.aborted && told() && clock.monotonic() < end);
   }
 

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../clock.ts";
 import { errorMessage } from "../../errors.ts";
-import { Doorbell } from "./doorbell.ts";
+import { Doorbell } from "../../doorbell.ts";
 import type { StreamEntries, StreamEntry } from "./entries.ts";
 import type { Link } from "./link.ts";
 import type { Reads } from "./reads.ts";

@@ -15,7 +15,7 @@ import { errorCode, errorMessage } from "../../errors.ts";
 import type { Limits } from "../../limits.ts";
 import type { Logger, Metrics } from "../../telemetry/port.ts";
 import { isMissingGroup } from "./consumer_group.ts";
-import { Doorbell } from "./doorbell.ts";
+import { Doorbell } from "../../doorbell.ts";
 import type { StreamEntry } from "./entries.ts";
 import { type Delivered, IngressDelivery, RETRY_MS, RETRY_MS_MAX } from "./ingress_delivery.ts";
 import { ingressCommand } from "./ingress_entry.ts";

@@ -13,7 +13,7 @@ import type { Clock } from "../../clock.ts";
 import { errorMessage } from "../../errors.ts";
 import type { Logger } from "../../telemetry/port.ts";
 import { closeClient, connectClient } from "./client.ts";
-import { Doorbell } from "./doorbell.ts";
+import { Doorbell } from "../../doorbell.ts";
 import { away, causeOf, isConnectionError, isReadOnly, StreamsUnavailable } from "./faults.ts";
 import { greet, type Greeting } from "./greeting.ts";
 import type { RedisKeys } from "./keys.ts";

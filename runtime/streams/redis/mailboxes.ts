@@ -9,7 +9,7 @@ import { errorMessage } from "../../errors.ts";
 import type { Logger } from "../../telemetry/port.ts";
 import type { Mailboxes, Notice, NoticeSubscription } from "../port.ts";
 import { claimAll, ensureGroup, isMissingGroup } from "./consumer_group.ts";
-import { Doorbell } from "./doorbell.ts";
+import { Doorbell } from "../../doorbell.ts";
 import type { StreamEntry } from "./entries.ts";
 import type { RedisKeys } from "./keys.ts";
 import type { Link } from "./link.ts";

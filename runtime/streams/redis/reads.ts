@@ -7,7 +7,7 @@
 import type { Redis } from "ioredis";
 import type { Clock } from "../../clock.ts";
 import { closeClient } from "./client.ts";
-import { Doorbell } from "./doorbell.ts";
+import { Doorbell } from "../../doorbell.ts";
 import { parseStreams, type StreamEntries } from "./entries.ts";
 import { away, StreamsUnavailable } from "./faults.ts";
 import { selectDatabase } from "./greeting.ts";

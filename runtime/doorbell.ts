@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** A bell with one listener; a ring while nobody waits is not lost. */
 export class Doorbell {
@@ -16,8 +16,13 @@ export class Doorbell {
     this.#wake();
   }
 
-  /** Resolves at the next ring, after `ms` milliseconds, or when the signal aborts. */
-  async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  /** What rang so far is heard: it does not end the next wait. */
+  hear(): void {
+    this.#rung = false;
+  }
+
+  /** Resolves at the next ring, after `ms` milliseconds, or when the signal aborts. Returns whether it rang. */
+  async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
     if (!this.#rung && !signal.aborted) {
       const asleep = new AbortController();
       this.#wake = () => asleep.abort();
@@ -26,6 +31,8 @@ export class Doorbell {
       signal.removeEventListener("abort", this.#wake);
       this.#wake = () => {};
     }
+    const rang = this.#rung;
     this.#rung = false;
+    return rang;
   }
 }

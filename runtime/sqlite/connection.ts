@@ -12,6 +12,8 @@ import {
 } from "node:sqlite";
 import { errorMessage, SynapseError } from "../errors.ts";
 
+export { number, numberOrNull } from "../sql_row.ts";
+
 /** A row as SQLite gives it. */
 export type Row = Record<string, SQLOutputValue>;
 
@@ -179,14 +181,4 @@ function errorCodeOf(error: unknown): number | null {
 /** Reads a text column. */
 export function text(row: Row, column: string): string {
   return String(row[column]);
-}
-
-/** Reads a number column. */
-export function number(row: Row, column: string): number {
-  return Number(row[column]);
-}
-
-/** Reads a number column that may be NULL. */
-export function numberOrNull(row: Row, column: string): number | null {
-  return row[column] === null ? null : Number(row[column]);
 }

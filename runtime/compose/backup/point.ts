@@ -3,10 +3,10 @@
  *
  * @module
  */
+import type { Address } from "../../../actors/behavior.ts";
 import type { BackupPoint } from "../../backup/manifest.ts";
-
-/** A row as either driver gives it. */
-type Row = Readonly<Record<string, unknown>>;
+import type { StoredActor } from "../../backup/verify_store.ts";
+import { number, type SqlRow } from "../../sql_row.ts";
 
 /** Actors and events by partition; without those that are being deleted. */
 export const PARTITION_COUNTS =
@@ -17,15 +17,16 @@ export const PARTITION_COUNTS =
 export const MAILBOX_COUNTS = "SELECT count(*) - count(handled_at) AS waiting, " +
   "max(accepted_at) AS accepted_at, max(handled_at) AS handled_at FROM mailbox";
 
-/** The newest migration. */
-export const NEWEST_MIGRATION = "SELECT coalesce(max(number), 0) AS number FROM migrations";
-
 /**
  * Puts together what the two statements found.
  *
  * @param taken_at a time before the moment at which they looked
  */
-export function toPoint(taken_at: number, partitions: readonly Row[], mailbox: Row): BackupPoint {
+export function toPoint(
+  taken_at: number,
+  partitions: readonly SqlRow[],
+  mailbox: SqlRow,
+): BackupPoint {
   const counts = partitions.map(({ partition, actors, events }) => ({
     partition: Number(partition),
     actors: Number(actors),
@@ -44,5 +45,16 @@ export function toPoint(taken_at: number, partitions: readonly Row[], mailbox: R
     events: counts.reduce((sum, { events }) => sum + events, 0),
     waiting: Number(mailbox.waiting),
     partitions: counts,
+  };
+}
+
+/** An actor as its row says it is. */
+export function toStoredActor(row: SqlRow, address: Address): StoredActor {
+  return {
+    key: number(row, "key"),
+    address,
+    seq: number(row, "seq"),
+    hash: String(row.hash),
+    purged: address.tenant === "" && address.type === "",
   };
 }

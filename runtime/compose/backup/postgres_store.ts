@@ -8,8 +8,8 @@ import type { StoredRows } from "../../backup/verify_store.ts";
 import { systemClock } from "../../clock.ts";
 import { systemEntropy } from "../../entropy.ts";
 import { type Connection, Connections } from "../../journal/postgres/connection.ts";
-import { json, number, text, toAddress } from "../../journal/postgres/row.ts";
-import { MAILBOX_COUNTS, PARTITION_COUNTS, toPoint } from "./point.ts";
+import { number, toAddress, toEvent } from "../../journal/postgres/row.ts";
+import { MAILBOX_COUNTS, PARTITION_COUNTS, toPoint, toStoredActor } from "./point.ts";
 
 /**
  * Runs statements in one transaction that may take as long as it takes; if `work` rejects, nothing
@@ -55,16 +55,7 @@ export function postgresRows(db: Connection): StoredRows {
           "WHERE key > $1 ORDER BY key LIMIT $2",
         [after, limit],
       );
-      return rows.map((row) => {
-        const address = toAddress(row, "id");
-        return {
-          key: number(row, "key"),
-          address,
-          seq: number(row, "seq"),
-          hash: text(row, "hash"),
-          purged: address.tenant === "" && address.type === "",
-        };
-      });
+      return rows.map((row) => toStoredActor(row, toAddress(row, "id")));
     },
     async events(after, last, limit) {
       const rows = await db.query(
@@ -72,18 +63,7 @@ export function postgresRows(db: Connection): StoredRows {
           "WHERE (actor, seq) > ($1, $2) AND actor <= $3 ORDER BY actor, seq LIMIT $4",
         [after.key, after.seq, last, limit],
       );
-      return rows.map((row) => ({
-        key: number(row, "actor"),
-        event: {
-          seq: number(row, "seq"),
-          type: text(row, "type"),
-          v: number(row, "v"),
-          payload: json(row, "payload"),
-          cause: text(row, "cause"),
-          at: number(row, "at"),
-          hash: text(row, "hash"),
-        },
-      }));
+      return rows.map((row) => ({ key: number(row, "actor"), event: toEvent(row) }));
     },
   };
 }

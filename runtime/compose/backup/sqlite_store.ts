@@ -5,9 +5,9 @@
  */
 import type { BackupPoint } from "../../backup/manifest.ts";
 import type { StoredRows } from "../../backup/verify_store.ts";
-import { type Connection, number, openConnection, text } from "../../journal/sqlite/connection.ts";
-import { toEvent } from "../../journal/sqlite/read.ts";
-import { MAILBOX_COUNTS, NEWEST_MIGRATION, PARTITION_COUNTS, toPoint } from "./point.ts";
+import { type Connection, number, openConnection } from "../../journal/sqlite/connection.ts";
+import { toAddress, toEvent } from "../../journal/sqlite/row.ts";
+import { MAILBOX_COUNTS, PARTITION_COUNTS, toPoint, toStoredActor } from "./point.ts";
 
 /**
  * Lends a connection that reads.
@@ -24,11 +24,6 @@ export async function withJournalFile<Result>(
   } finally {
     db.close();
   }
-}
-
-/** The newest migration of a journal. */
-export function sqliteSchema(db: Connection): number {
-  return number(db.prepare(NEWEST_MIGRATION).get() ?? {}, "number");
 }
 
 /** What a journal holds. @param taken_at a time before its last change */
@@ -52,20 +47,7 @@ export function sqliteRows(db: Connection): StoredRows {
   return {
     actors: (after, limit) =>
       Promise.try(() =>
-        actors.all(after, limit).map((row) => {
-          const address = {
-            tenant: text(row, "tenant"),
-            type: text(row, "type"),
-            id: text(row, "id"),
-          };
-          return {
-            key: number(row, "key"),
-            address,
-            seq: number(row, "seq"),
-            hash: text(row, "hash"),
-            purged: address.tenant === "" && address.type === "",
-          };
-        })
+        actors.all(after, limit).map((row) => toStoredActor(row, toAddress(row, "id")))
       ),
     events: (after, last, limit) =>
       Promise.try(() =>

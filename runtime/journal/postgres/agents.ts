@@ -4,9 +4,9 @@
  * @module
  */
 import { canonicalJson } from "../canonical_json.ts";
-import type { AgentStore, StoredAgent } from "../directory_port.ts";
+import type { AgentStore } from "../directory_port.ts";
 import type { Connection } from "./connection.ts";
-import { json, number, type Row, text } from "./row.ts";
+import { toAgent } from "./row.ts";
 import { storedText } from "../../stored_text.ts";
 
 const COLUMNS = "name, version, spec, created_at";
@@ -50,14 +50,5 @@ export function createAgentStore(db: Connection): AgentStore {
     async agents(tenant) {
       return (await db.query(ALL, [storedText(tenant)])).map(toAgent);
     },
-  };
-}
-
-function toAgent(row: Row): StoredAgent {
-  return {
-    name: text(row, "name"),
-    version: number(row, "version"),
-    spec: json(row, "spec"),
-    created_at: number(row, "created_at"),
   };
 }

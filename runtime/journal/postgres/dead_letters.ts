@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { DeadLetter, DeadLetterStore } from "../directory_port.ts";
+import type { DeadLetterStore } from "../directory_port.ts";
 import type { Connection } from "./connection.ts";
-import { position, toPage } from "./directory.ts";
-import { json, number, type Row, text, toAddress } from "./row.ts";
+import { position, toPage } from "../records.ts";
+import { toDeadLetter } from "./row.ts";
 import { storedText } from "../../stored_text.ts";
 
 const COLUMNS =
@@ -39,19 +39,5 @@ export function createDeadLetterStore(db: Connection): DeadLetterStore {
       const [row] = await db.query(RETRY, [storedText(tenant), storedText(id)]);
       return row ? { ...toDeadLetter(row), status: "retried" } : null;
     },
-  };
-}
-
-function toDeadLetter(row: Row): DeadLetter {
-  return {
-    id: text(row, "id"),
-    address: toAddress(row, "actor"),
-    command_id: text(row, "command_id"),
-    command: json(row, "command"),
-    sender: text(row, "sender"),
-    error: text(row, "error"),
-    attempts: number(row, "attempts"),
-    at: number(row, "at"),
-    status: text(row, "status") === "open" ? "open" : "retried",
   };
 }

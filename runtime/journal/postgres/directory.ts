@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { SynapseError } from "../../errors.ts";
-import type { ActorRecord, Directory, Page, PageRequest, Question } from "../directory_port.ts";
+import type { Directory } from "../directory_port.ts";
 import { arrayLiteral } from "./array_literal.ts";
 import type { Connection, Value } from "./connection.ts";
-import { addressValues, json, number, numberOrNull, type Row, text, toAddress } from "./row.ts";
+import { position, toPage } from "../records.ts";
+import { addressValues, toActor, toAddress, toQuestion } from "./row.ts";
 import { storedText } from "../../stored_text.ts";
 
 const ACTOR = "a.key, a.tenant, a.type, a.id, a.seq, a.status, a.label, a.details, a.created_at, " +
@@ -37,13 +37,13 @@ export function createDirectory(db: Connection): Directory {
   return {
     async find(address) {
       const [row] = await db.query(FIND, addressValues(address));
-      return row ? toRecord(row) : null;
+      return row ? toActor(row) : null;
     },
     async list(tenant, { type, status, label }, page) {
       const before = page.cursor === null ? Number.MAX_SAFE_INTEGER : position(page.cursor);
       const values: Value[] = [storedText(tenant), storedText(type), before, page.limit + 1];
       const rows = await db.query(...listQuery(values, status, label));
-      return toPage(rows, page, "key", toRecord);
+      return toPage(rows, page, "key", toActor);
     },
     async owed(partitions, page) {
       const values = [arrayLiteral(partitions), position(page.cursor), page.limit + 1];
@@ -75,61 +75,4 @@ function listQuery(
   if (label === null) return [byListing(" AND l.status = $5"), [...values, storedText(status)]];
   const both = byListing(" AND l.status = $5 AND a.label = $6");
   return [both, [...values, storedText(status), storedText(label)]];
-}
-
-/**
- * Reads a cursor: the position after which to go on.
- *
- * @throws {SynapseError} `invalid_request` for one that no page gave out
- */
-export function position(cursor: string | null): number {
-  const value = Number(cursor ?? 0);
-  if (cursor !== null && (!/^\d+$/.test(cursor) || !Number.isSafeInteger(value))) {
-    const found = JSON.stringify(cursor.slice(0, 80));
-    throw new SynapseError("invalid_request", `Cursor is ${found}, wanted \`next\` of a page`);
-  }
-  return value;
-}
-
-/** Cuts a page of `limit` from rows that were read one further. */
-export function toPage<Item>(
-  rows: readonly Row[],
-  page: PageRequest,
-  column: string,
-  map: (row: Row) => Item,
-): Page<Item> {
-  const shown = rows.slice(0, page.limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.map(map),
-    next: rows.length > shown.length && last ? text(last, column) : null,
-  };
-}
-
-function toRecord(row: Row): ActorRecord {
-  return {
-    address: toAddress(row, "id"),
-    seq: number(row, "seq"),
-    summary: {
-      status: text(row, "status"),
-      label: text(row, "label"),
-      details: json(row, "details"),
-    },
-    created_at: number(row, "created_at"),
-    updated_at: number(row, "updated_at"),
-    bytes: number(row, "bytes"),
-  };
-}
-
-function toQuestion(row: Row): Question {
-  return {
-    id: text(row, "id"),
-    address: toAddress(row, "actor"),
-    kind: text(row, "kind"),
-    details: json(row, "details"),
-    status: text(row, "status"),
-    outcome: json(row, "outcome"),
-    asked_at: number(row, "asked_at"),
-    settled_at: numberOrNull(row, "settled_at"),
-  };
 }

@@ -6,8 +6,7 @@
 import type { JournalEvent, Outbox, Outgoing } from "../port.ts";
 import { arrayLiteral } from "./array_literal.ts";
 import type { Connection } from "./connection.ts";
-import { toEvent } from "./read.ts";
-import { number, toAddress } from "./row.ts";
+import { number, toAddress, toEvent } from "./row.ts";
 
 /** One row for each event. Of each partition the first commits, of which the first ones. */
 const OUTGOING = "SELECT o.partition, o.position, a.tenant, a.type AS actor_type, a.id, " +

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { EventLog, JournalEvent, LoadedActor } from "../port.ts";
+import type { EventLog, LoadedActor } from "../port.ts";
 import type { Connection } from "./connection.ts";
-import { addressValues, json, number, type Row, text } from "./row.ts";
+import { addressValues, json, number, type Row, text, toEvent } from "./row.ts";
 
 const COLUMNS = "seq, type, v, payload, cause, at, encode(hash, 'hex') AS hash";
 
@@ -47,18 +47,5 @@ function toLoaded(head: Row, events: readonly Row[]): LoadedActor {
     },
     // In order already, as it happens; but nothing says that they have to be.
     tail: events.map(toEvent).sort((a, b) => a.seq - b.seq),
-  };
-}
-
-/** An event from its row. */
-export function toEvent(row: Row): JournalEvent {
-  return {
-    seq: number(row, "seq"),
-    type: text(row, "type"),
-    v: number(row, "v"),
-    payload: json(row, "payload"),
-    cause: text(row, "cause"),
-    at: number(row, "at"),
-    hash: text(row, "hash"),
   };
 }

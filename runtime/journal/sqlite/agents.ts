@@ -5,8 +5,9 @@
  */
 import type { Clock } from "../../clock.ts";
 import { canonicalJson } from "../canonical_json.ts";
-import type { AgentStore, StoredAgent } from "../directory_port.ts";
-import { type Connection, json, number, type Row, text } from "./connection.ts";
+import type { AgentStore } from "../directory_port.ts";
+import { type Connection, number, text } from "./connection.ts";
+import { toAgent } from "./row.ts";
 
 /** Makes the agent side of the port. */
 export function createAgentStore(db: Connection, clock: Clock): AgentStore {
@@ -37,14 +38,5 @@ export function createAgentStore(db: Connection, clock: Clock): AgentStore {
         return row ? toAgent(row) : null;
       }),
     agents: (tenant) => Promise.try(() => all.all(tenant).map(toAgent)),
-  };
-}
-
-function toAgent(row: Row): StoredAgent {
-  return {
-    name: text(row, "name"),
-    version: number(row, "version"),
-    spec: json(row, "spec"),
-    created_at: number(row, "created_at"),
   };
 }

@@ -3,13 +3,7 @@
  *
  * @module
  */
-import type { Json } from "../../../actors/behavior.ts";
-import {
-  type Connection,
-  type ConnectionOptions,
-  openSqlite,
-  type Row,
-} from "../../sqlite/connection.ts";
+import { type Connection, type ConnectionOptions, openSqlite } from "../../sqlite/connection.ts";
 import { JournalUnavailable } from "../port.ts";
 
 export {
@@ -21,6 +15,7 @@ export {
   text,
   type WritingOptions,
 } from "../../sqlite/connection.ts";
+export { json } from "../records.ts";
 
 /**
  * Opens the file; to write, creating it if need be.
@@ -33,9 +28,4 @@ export function openConnection(options: ConnectionOptions): Connection {
     ({ path, reason, rolled_back, cause }) =>
       new JournalUnavailable(`Journal ${path} cannot be used: ${reason}`, { rolled_back, cause }),
   );
-}
-
-/** Reads a JSON column. */
-export function json(row: Row, column: string): Json {
-  return JSON.parse(String(row[column]));
 }

@@ -4,10 +4,11 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import type { DeadLetter, DeadLetterStore } from "../directory_port.ts";
-import { type Connection, json, number, type Row, text } from "./connection.ts";
-import { position, toAddress, toPage } from "./directory.ts";
+import type { DeadLetterStore } from "../directory_port.ts";
+import { position, toPage } from "../records.ts";
+import { type Connection, number } from "./connection.ts";
 import { createMailboxWriter } from "./mailbox.ts";
+import { toDeadLetter } from "./row.ts";
 
 /** Makes the dead letter side of the port. */
 export function createDeadLetterStore(db: Connection, clock: Clock): DeadLetterStore {
@@ -50,19 +51,5 @@ export function createDeadLetterStore(db: Connection, clock: Clock): DeadLetterS
           return { ...letter, status: "retried" as const };
         })
       ),
-  };
-}
-
-function toDeadLetter(row: Row): DeadLetter {
-  return {
-    id: text(row, "id"),
-    address: toAddress(row, "actor"),
-    command_id: text(row, "command_id"),
-    command: json(row, "command"),
-    sender: text(row, "sender"),
-    error: text(row, "error"),
-    attempts: number(row, "attempts"),
-    at: number(row, "at"),
-    status: text(row, "status") === "open" ? "open" : "retried",
   };
 }

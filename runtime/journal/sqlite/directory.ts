@@ -3,18 +3,10 @@
  *
  * @module
  */
-import type { Address } from "../../../actors/behavior.ts";
-import { SynapseError } from "../../errors.ts";
-import type { ActorRecord, Directory, Page, PageRequest, Question } from "../directory_port.ts";
-import {
-  type Connection,
-  json,
-  number,
-  numberOrNull,
-  type Row,
-  type Statement,
-  text,
-} from "./connection.ts";
+import type { Directory } from "../directory_port.ts";
+import { position, toPage } from "../records.ts";
+import type { Connection, Statement } from "./connection.ts";
+import { toActor, toAddress, toQuestion } from "./row.ts";
 
 /** Makes the directory side of the port. */
 export function createDirectory(db: Connection): Directory {
@@ -47,7 +39,7 @@ export function createDirectory(db: Connection): Directory {
     find: ({ tenant, type, id }) =>
       Promise.try(() => {
         const row = find.get(tenant, type, id);
-        return row ? toRecord(row) : null;
+        return row ? toActor(row) : null;
       }),
     list: (tenant, { type, status, label }, page) =>
       Promise.try(() => {
@@ -57,7 +49,7 @@ export function createDirectory(db: Connection): Directory {
         );
         const values = [status, label].filter((value) => value !== null);
         const rows = lists[names.join(" ")]!.all(tenant, type, before, ...values, page.limit + 1);
-        return toPage(rows, page, "key", toRecord);
+        return toPage(rows, page, "key", toActor);
       }),
     owed: (partitions, page) =>
       Promise.try(() => {
@@ -77,67 +69,5 @@ export function createDirectory(db: Connection): Directory {
           : questionsByStatus.all(tenant, status, after, page.limit + 1);
         return toPage(rows, page, "position", toQuestion);
       }),
-  };
-}
-
-/**
- * Reads a cursor: the position after which to go on.
- *
- * @throws {SynapseError} `invalid_request` for one that no page gave out
- */
-export function position(cursor: string | null): number {
-  const value = Number(cursor ?? 0);
-  if (cursor !== null && (!/^\d+$/.test(cursor) || !Number.isSafeInteger(value))) {
-    const found = JSON.stringify(cursor.slice(0, 80));
-    throw new SynapseError("invalid_request", `Cursor is ${found}, wanted \`next\` of a page`);
-  }
-  return value;
-}
-
-/** Cuts a page of `limit` from rows that were read one further. */
-export function toPage<Item>(
-  rows: readonly Row[],
-  page: PageRequest,
-  column: string,
-  map: (row: Row) => Item,
-): Page<Item> {
-  const shown = rows.slice(0, page.limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.map(map),
-    next: rows.length > shown.length && last ? text(last, column) : null,
-  };
-}
-
-/** Reads an address, whose id is in the named column. */
-export function toAddress(row: Row, id: "id" | "actor"): Address {
-  return { tenant: text(row, "tenant"), type: text(row, "type"), id: text(row, id) };
-}
-
-function toRecord(row: Row): ActorRecord {
-  return {
-    address: toAddress(row, "id"),
-    seq: number(row, "seq"),
-    summary: {
-      status: text(row, "status"),
-      label: text(row, "label"),
-      details: json(row, "details"),
-    },
-    created_at: number(row, "created_at"),
-    updated_at: number(row, "updated_at"),
-    bytes: number(row, "bytes"),
-  };
-}
-
-function toQuestion(row: Row): Question {
-  return {
-    id: text(row, "id"),
-    address: toAddress(row, "actor"),
-    kind: text(row, "kind"),
-    details: json(row, "details"),
-    status: text(row, "status"),
-    outcome: json(row, "outcome"),
-    asked_at: number(row, "asked_at"),
-    settled_at: numberOrNull(row, "settled_at"),
   };
 }

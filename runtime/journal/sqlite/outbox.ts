@@ -4,8 +4,8 @@
  * @module
  */
 import type { ActorCommit, Outbox, Outgoing } from "../port.ts";
-import { type Connection, number, text } from "./connection.ts";
-import { toEvent } from "./read.ts";
+import { type Connection, number } from "./connection.ts";
+import { toAddress, toEvent } from "./row.ts";
 
 /** Notes a commit within a transaction of the caller's. @param key the actor's row */
 export type OutboxWriter = (part: ActorCommit, key: number) => void;
@@ -38,7 +38,7 @@ export function createOutbox(db: Connection): Outbox {
         select.all(JSON.stringify(partitions), limit).map((row): Outgoing => ({
           partition: number(row, "partition"),
           position: number(row, "position"),
-          address: { tenant: text(row, "tenant"), type: text(row, "type"), id: text(row, "id") },
+          address: toAddress(row, "id"),
           events: events.all(number(row, "key"), number(row, "first_seq"), number(row, "last_seq"))
             .map(toEvent),
         }))

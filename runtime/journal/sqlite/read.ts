@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { EventLog, JournalEvent } from "../port.ts";
-import { type Connection, json, number, type Row, text } from "./connection.ts";
+import type { EventLog } from "../port.ts";
+import { type Connection, json, number, text } from "./connection.ts";
+import { toEvent } from "./row.ts";
 
 /** Makes the reading side of the port. */
 export function createEventLog(db: Connection): EventLog {
@@ -34,18 +35,5 @@ export function createEventLog(db: Connection): EventLog {
         const row = findKey.get(tenant, type, id);
         return row ? tail.all(number(row, "key"), after, limit).map(toEvent) : [];
       }),
-  };
-}
-
-/** An event from its row. */
-export function toEvent(row: Row): JournalEvent {
-  return {
-    seq: number(row, "seq"),
-    type: text(row, "type"),
-    v: number(row, "v"),
-    payload: json(row, "payload"),
-    cause: text(row, "cause"),
-    at: number(row, "at"),
-    hash: text(row, "hash"),
   };
 }

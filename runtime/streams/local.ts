@@ -24,9 +24,7 @@ import type {
   Streams,
   Watch,
 } from "./port.ts";
-
-/** Characters that may wait for one watcher; with more, unless it is one publication, it is ended. */
-export const WAITING_CHARS_MAX = 4_194_304;
+import { charsOf, WAITING_CHARS_MAX } from "./waiting.ts";
 
 interface Channel {
   readonly pieces: KeptPieces;
@@ -263,11 +261,6 @@ export function createLocalStreams(options: LocalStreamsOptions): Streams {
       : "in this process; without REDIS_URL nodes find each other's commands by looking",
     [Symbol.asyncDispose]: () => live.close(),
   };
-}
-
-function charsOf(entry: LiveEntry): number {
-  if (entry.kind === "reset") return 0;
-  return entry.kind === "delta" ? entry.text.length : JSON.stringify(entry.event.payload).length;
 }
 
 function keyOf({ tenant, type, id }: Address): string {

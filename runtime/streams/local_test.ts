@@ -2,14 +2,9 @@ import assert from "node:assert/strict";
 import type { Address, Json } from "../../actors/behavior.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { testAnswers, testLiveEvents, testMailboxes } from "./contract.ts";
-import {
-  createLocalStreams,
-  LocalAnswers,
-  LocalLiveEvents,
-  LocalMailboxes,
-  WAITING_CHARS_MAX,
-} from "./local.ts";
+import { createLocalStreams, LocalAnswers, LocalLiveEvents, LocalMailboxes } from "./local.ts";
 import type { LiveEntry } from "./port.ts";
+import { WAITING_CHARS_MAX } from "./waiting.ts";
 
 const LIMITS = { live_entries: 64, live_idle_ms: 1000 };
 const A: Address = { tenant: "acme", type: "session", id: "a" };

@@ -5,10 +5,8 @@
  */
 import type { Clock } from "../../clock.ts";
 import { compareCursors, type Cursor, type LiveEntry, type Watch } from "../port.ts";
+import { charsOf, WAITING_CHARS_MAX } from "../waiting.ts";
 import type { CarriedEntry } from "./records.ts";
-
-/** Characters that may wait for one watcher; with more, unless it is one publication, it is ended. */
-export const WAITING_CHARS_MAX = 4_194_304;
 
 /** What a watcher needs. */
 export interface WatchOptions {
@@ -124,9 +122,4 @@ export class RedisWatch implements Watch {
     this.#told_at = this.#options.clock.monotonic();
     this.#wake();
   }
-}
-
-function charsOf(entry: LiveEntry): number {
-  if (entry.kind === "reset") return 0;
-  return entry.kind === "delta" ? entry.text.length : JSON.stringify(entry.event.payload).length;
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../manual_clock.ts";
 import type { LiveEntry } from "../port.ts";
-import { RedisWatch, WAITING_CHARS_MAX } from "./watch.ts";
+import { WAITING_CHARS_MAX } from "../waiting.ts";
+import { RedisWatch } from "./watch.ts";
 
 const { signal } = new AbortController();
 

@@ -11,7 +11,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { deathSignalPrefix } from "./services/death_signal.ts";
 import { freePort } from "./services/free_port.ts";
-import { Interrupted, Interruption } from "./services/interruption.ts";
+import { endProgram } from "./services/end_program.ts";
+import { Interruption } from "./services/interruption.ts";
 import { Server } from "./services/server.ts";
 import { ServiceError } from "./services/service_error.ts";
 import { startServices } from "./services/services.ts";
@@ -172,14 +173,4 @@ async function main(args: readonly string[]): Promise<never> {
   return await interruption.wait();
 }
 
-if (import.meta.main) {
-  try {
-    await main(Deno.args);
-  } catch (error) {
-    if (error instanceof Interrupted) Deno.exitCode = error.exitCode;
-    else if (error instanceof ServiceError) {
-      console.error(error.message);
-      Deno.exitCode = 1;
-    } else throw error;
-  }
-}
+if (import.meta.main) await endProgram(main);

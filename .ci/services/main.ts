@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { Interrupted, Interruption } from "./interruption.ts";
+import { endProgram } from "./end_program.ts";
+import { Interruption } from "./interruption.ts";
 import { POSTGRES, REDIS } from "./requirements.ts";
-import { ServiceError } from "./service_error.ts";
 import { startServices } from "./services.ts";
 
 /** The command in the arguments: what follows a leading `--`, which task runners hand on. */
@@ -39,14 +39,4 @@ async function main(args: readonly string[]): Promise<number> {
   return await interruption.wait();
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (error instanceof Interrupted) Deno.exitCode = error.exitCode;
-    else if (error instanceof ServiceError) {
-      console.error(error.message);
-      Deno.exitCode = 1;
-    } else throw error;
-  }
-}
+if (import.meta.main) await endProgram(main);

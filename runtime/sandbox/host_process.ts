@@ -45,6 +45,9 @@ const START_MS = 15_000;
 /** Milliseconds that a running one has until it is ready for the next. */
 const PREPARE_MS = 2000;
 
+/** Milliseconds that a ready one has to say that it took a call. */
+const BEGIN_MS = 2000;
+
 /** Calls that one process runs: each worker leaves a little memory behind. */
 const CALLS_MAX = 200;
 
@@ -63,6 +66,9 @@ export class HostProcess {
   readonly #death: Promise<SkillFault>;
   #ready = Promise.withResolvers<true>();
   #prepared: Promise<SkillFault | null> = Promise.resolve(null);
+  #begun = Promise.withResolvers<void>();
+  /** Whether the host took the call under way. What it does with one it says only after that. */
+  #hasBegun = false;
   #reply = Promise.withResolvers<SkillReply>();
   /** The skill of the call under way, for log lines. */
   #skill = "";
@@ -105,12 +111,23 @@ export class HostProcess {
     return this.#prepared;
   }
 
-  /** Runs one call. Only when ready, one at a time. Never rejects. */
-  async call(invocation: WorkerInvocation, bounds: CallBounds): Promise<SkillReply> {
+  /**
+   * Runs one call. Only when ready, one at a time. Never rejects.
+   *
+   * @returns `not_begun` when a reader that an earlier skill left hanging on stdin took the call, or
+   * the process was about to end. It is gone then, and another may run the call.
+   */
+  async call(
+    invocation: WorkerInvocation,
+    bounds: CallBounds,
+  ): Promise<SkillReply | "not_begun"> {
     this.#calls++;
     this.#skill = bounds.skill;
+    this.#hasBegun = false;
+    this.#begun = Promise.withResolvers();
     this.#reply = Promise.withResolvers();
     this.#send({ type: "call", invocation });
+    if (!await this.#begins()) return "not_begun";
     const reply = await this.#answer(bounds);
     // The environment is the process's: what a skill may set in it must not meet the next call.
     const spent = this.#calls >= CALLS_MAX || this.#options.permissions.env.length > 0 ||
@@ -138,6 +155,17 @@ export class HostProcess {
     if (outcome === true) return null;
     await this.kill();
     return outcome ?? fault("skill_host_died", `Skill's process was not ready in ${ms} ms`);
+  }
+
+  /** Whether the call begins. When it does not, the process was killed, so that it never will. */
+  async #begins(): Promise<boolean> {
+    const begun = new AbortController();
+    const late = this.#options.clock.sleep(BEGIN_MS, begun.signal);
+    await Promise.race([this.#begun.promise, this.#death, late]);
+    begun.abort();
+    // What was written before the end has all been read when the process is gone.
+    if (!this.#hasBegun) await this.kill();
+    return this.#hasBegun;
   }
 
   /** The reply, or what stands for one when it does not come: over time, cancelled, dead. */
@@ -207,9 +235,10 @@ export class HostProcess {
     const { data: message } = fromHostSchema.safeParse(decoded);
     switch (message?.type) {
       case "ready":
-        return this.#send({ type: "confirm" });
-      case "confirmed":
         return this.#ready.resolve(true);
+      case "begun":
+        this.#hasBegun = true;
+        return this.#begun.resolve();
       case "reply":
         return this.#reply.resolve(message.reply);
       case "log":

@@ -36,11 +36,7 @@ export type ToHost =
     /** MiB that the process may grow by during a call. */
     readonly memoryMb: number;
   }
-  /**
-   * Follows `ready`; wants `confirmed`. A reader that an earlier skill left hanging on stdin takes
-   * this (the first message goes to the host, whose reader was there before it) and not a call.
-   */
-  | { readonly type: "confirm" }
+  /** Follows `ready`; wants `begun`. */
   | { readonly type: "call"; readonly invocation: WorkerInvocation }
   /** The call is cancelled or out of time: tell the skill. */
   | { readonly type: "abort"; readonly reason: string };
@@ -68,7 +64,7 @@ const logSchema = z.object({
 /** Host to server. */
 export const fromHostSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
-  z.object({ type: z.literal("confirmed") }),
+  z.object({ type: z.literal("begun") }),
   logSchema,
   z.object({ type: z.literal("reply"), reply: replySchema }),
 ]);

@@ -13,6 +13,9 @@ import { type CallBounds, HostProcess } from "./host_process.ts";
 import type { WorkerInvocation } from "./messages.ts";
 import type { SkillPermissions } from "./permissions.ts";
 
+/** Processes that a call is given to, one after the other, until one takes it. */
+const HOSTS_TRIED_MAX = 3;
+
 /** How a sandbox is made. */
 export interface SandboxOptions {
   readonly command: HostCommand;
@@ -55,12 +58,16 @@ export class Sandbox {
   async run(call: SandboxCall): Promise<SkillReply> {
     const { outputBytesMax } = this.#options;
     const invocation = { ...call.invocation, outputBytesMax };
-    const reply = await this.#pool.use(
-      call.permissions,
-      call.signal,
-      (host) => host.call(invocation, call),
-    );
-    return reply ?? fault("skill_cancelled", "Call was cancelled before it began");
+    for (let tried = 0; tried < HOSTS_TRIED_MAX; tried++) {
+      const reply = await this.#pool.use(
+        call.permissions,
+        call.signal,
+        (host) => host.call(invocation, call),
+      );
+      if (reply === null) return fault("skill_cancelled", "Call was cancelled before it began");
+      if (reply !== "not_begun") return reply;
+    }
+    return fault("skill_host_died", `None of ${HOSTS_TRIED_MAX} processes took the call`);
   }
 
   /** Starts processes ahead of their first call. */

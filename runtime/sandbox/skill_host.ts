@@ -68,9 +68,9 @@ class SkillHost {
     switch (command?.type) {
       case "prepare":
         return await this.#prepare(command);
-      case "confirm":
-        return await this.#send({ type: "confirmed" });
       case "call":
+        // Written before any of the skill runs: a call that its server saw no beginning of can be run again.
+        await this.#send({ type: "begun" });
         // Not awaited: an abort must get through.
         return void this.#call(command);
       case "abort":

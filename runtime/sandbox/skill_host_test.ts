@@ -67,7 +67,8 @@ Deno.test("runSkillHost() ends with its server, whatever a skill is doing", asyn
   await withHost(async ({ send, next, closeStdin, child }) => {
     await send(PREPARE);
     assert.deepEqual(await next(), { type: "ready" });
-    await send(call("console.log('begun'); for (;;);"));
+    await send(call("console.log('on'); for (;;);"));
+    assert.deepEqual(await next(), { type: "begun" });
     assert.equal((await next()).type, "log");
     await closeStdin();
     const { code, signal } = await child.status;
@@ -81,8 +82,8 @@ Deno.test("runSkillHost() leaves it to its server what a signal to the process g
     assert.deepEqual(await next(), { type: "ready" });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) child.kill(signal);
     await systemClock.sleep(50);
-    await send({ type: "confirm" });
-    assert.deepEqual(await next(), { type: "confirmed" });
+    await send(call("export default 1;"));
+    assert.deepEqual(await next(), { type: "begun" });
   });
 });
 
@@ -103,6 +104,7 @@ Deno.test("runSkillHost() ends when it cannot start a worker any more", async ()
     // Without its working folder a process can start no worker.
     await Deno.remove(folder);
     await send(call("export default 1;"));
+    assert.deepEqual(await next(), { type: "begun" });
     assert.equal((await next()).type, "reply");
     await send(PREPARE);
     const { code } = await child.status;

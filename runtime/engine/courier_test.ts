@@ -43,6 +43,7 @@ const posted = (id: string, address: Address) => ({
   id,
   digest: "",
   sender: "test",
+  request_id: null,
 });
 
 Deno.test("Courier feeds the actor where it is, and brings the answer back", async () => {

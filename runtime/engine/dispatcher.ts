@@ -71,6 +71,7 @@ export class Dispatcher implements Poster {
       address,
       command: asJournaled(command.command) as Json,
       digest: command.digest ?? "",
+      request_id: null,
     });
     return await posted.answer;
   }

@@ -54,7 +54,8 @@ Deno.test("Dispatcher posts a command to an actor that is elsewhere, as it will 
   world.here = false;
   const how = { id: "c1", digest: "d", sender: "somebody" };
   assert.deepEqual(await dispatcher.submit(ledger("a"), { b: -0, a: undefined }, how), THERE);
-  assert.deepEqual(posted, [{ ...how, address: ledger("a"), command: { b: 0 } }]);
+  const post = { ...how, address: ledger("a"), command: { b: 0 }, request_id: null };
+  assert.deepEqual(posted, [post]);
 });
 
 Deno.test("Dispatcher posts under the same id what the actor left behind when it moved", async () => {
@@ -83,7 +84,14 @@ Deno.test("Dispatcher posts nothing that may have been done, or that nobody else
 
 Deno.test("Dispatcher.post() takes no more than may be under way", async () => {
   const { dispatcher, posted } = setUp();
-  const command = { address: ledger("a"), command: null, id: "c", digest: "", sender: "s" };
+  const command = {
+    address: ledger("a"),
+    command: null,
+    id: "c",
+    digest: "",
+    sender: "s",
+    request_id: null,
+  };
   const answers = await dispatcher.post([command, command]);
   assert.deepEqual(await Promise.all(answers), [THERE, THERE]);
   const full = (error: SynapseError) => error.code === "mailbox_full";

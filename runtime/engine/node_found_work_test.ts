@@ -15,6 +15,7 @@ function accepted(id: string, texts: readonly string[], partitions: number) {
     id: text,
     command: note(text) as never,
     sender: "test",
+    request_id: null,
     digest: "",
   }));
 }

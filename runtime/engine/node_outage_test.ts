@@ -154,6 +154,7 @@ Deno.test("Node handles what was accepted before the journal failed, once, when 
       id: `m${text}`,
       command: note(text),
       sender: "test",
+      request_id: null,
       digest: "",
     }));
     await test.journal.accept(rows);

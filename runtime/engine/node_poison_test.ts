@@ -48,6 +48,7 @@ Deno.test("Node puts aside what stands in the mailbox and cannot be read, and ta
     id: `m${i}`,
     command,
     sender: "test",
+    request_id: null,
     digest: "",
   }));
   await test.journal.accept(rows);
@@ -73,6 +74,7 @@ Deno.test("Node counts the tries of stored commands that ended the process", asy
       id: "m",
       command: note("kills"),
       sender: "test",
+      request_id: null,
       digest: "",
     }]);
     // Five processes took it and were never heard of again.

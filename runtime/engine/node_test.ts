@@ -89,14 +89,21 @@ function startWithLongJobs(path: string) {
   return startLedgerNode({ path, clock, jobs: new Jobs(clock, 600_000) });
 }
 
+/** Posts a cancellation, always under one id, and gives its answer. */
+async function postCancel(
+  test: Awaited<ReturnType<typeof startWithLongJobs>>,
+  id: string,
+  request_id: string | null,
+): Promise<Answer> {
+  const command = { address: ledger(id), command: CANCEL, ...KEY, sender: "test", request_id };
+  const [answer] = await test.during(test.node.post([command]));
+  return await test.during(answer!);
+}
+
 Deno.test("Node takes a command that was refused again under its id, posted or straight from its sender", async () => {
   await using folder = await nodeFolder();
   await using test = await startWithLongJobs(folder.path);
-  const post = async (id: string): Promise<Answer> => {
-    const command = { address: ledger(id), command: CANCEL, ...KEY, sender: "test" };
-    const [answer] = await test.during(test.node.post([command]));
-    return await test.during(answer!);
-  };
+  const post = (id: string) => postCancel(test, id, null);
   const submit = (id: string) => test.send(id, CANCEL, KEY);
   for (const [i, [first, second]] of [[post, submit], [submit, post], [post, post]].entries()) {
     const id = `ledger_${i}`;
@@ -113,13 +120,22 @@ Deno.test("Node takes a command that was refused again under its id, posted or s
   }
 });
 
+Deno.test("Node refuses a command for good to the request that brought it", async () => {
+  await using folder = await nodeFolder();
+  await using test = await startWithLongJobs(folder.path);
+  const refusal = await postCancel(test, "a", "r1");
+  assert.ok(isRejection(refusal));
+  replyOf(await test.send("a", BEGIN));
+  assert.deepEqual(await postCancel(test, "a", "r1"), refusal);
+  assert.equal((await test.journal.find(ledger("a")))?.seq, 1);
+  assert.ok(!isRejection(await postCancel(test, "a", "r2")));
+});
+
 Deno.test("Node refuses a command again under its id as long as its actor does, each time anew", async () => {
   await using folder = await nodeFolder();
   await using test = await startWithLongJobs(folder.path);
   for (let i = 0; i < 3; i++) {
-    const command = { address: ledger("a"), command: CANCEL, ...KEY, sender: "test" };
-    const [answer] = await test.during(test.node.post([command]));
-    assert.ok(isRejection(await test.during(answer!)));
+    assert.ok(isRejection(await postCancel(test, "a", null)));
     assert.equal((await test.journal.handled(ledger("a"), KEY.id))?.refused, true);
   }
   assert.equal(await test.journal.find(ledger("a")), null);

@@ -30,6 +30,12 @@ export interface PostedCommand {
   readonly digest: string;
   /** Who sends it, for the record. */
   readonly sender: string;
+  /**
+   * Which request brings it, if that may be posted again without knowing how it ended: to the same
+   * request a refusal is final, so that nothing overtakes what was posted after it. Null: a refused
+   * command is decided anew.
+   */
+  readonly request_id: string | null;
 }
 
 /** A past or present state. */

@@ -8,8 +8,7 @@
 import type { Address } from "../../actors/behavior.ts";
 import type { Clock } from "../clock.ts";
 import { SynapseError } from "../errors.ts";
-import type { MailboxStore, NewMailboxRow } from "../journal/port.ts";
-import { JournalUnavailable } from "../journal/port.ts";
+import { JournalUnavailable, type MailboxStore, type PostedRow } from "../journal/port.ts";
 import type { HandledCommand, Notice } from "../streams/port.ts";
 import { commandKey } from "./answer_routes.ts";
 import { Batching } from "./batching.ts";
@@ -46,7 +45,7 @@ export interface PostsOptions {
 /** The commands that one node posted. */
 export class Posts {
   readonly #options: PostsOptions;
-  readonly #batching: Batching<NewMailboxRow, "accepted" | "duplicate">;
+  readonly #batching: Batching<PostedRow, "accepted" | "duplicate">;
   /** By command. */
   readonly #waiting = new Map<string, Set<(answer: Answer) => void>>();
   /** How many by actor. */
@@ -68,7 +67,7 @@ export class Posts {
    * @throws {JournalUnavailable} if it could not be stored, or if that is unknown
    * @throws {SynapseError} `mailbox_full`
    */
-  async post(row: NewMailboxRow): Promise<{ readonly answer: Promise<Answer> }> {
+  async post(row: PostedRow): Promise<{ readonly answer: Promise<Answer> }> {
     const { node, announce, actor_max } = this.#options;
     const { address, partition, id } = row;
     if ((this.#counts.get(addressKey(address)) ?? 0) >= actor_max) {
@@ -95,7 +94,7 @@ export class Posts {
     for (const settle of waiting ?? []) settle(reply as unknown as Answer);
   }
 
-  #expect({ address, id }: NewMailboxRow): { answer: Promise<Answer>; forget: () => void } {
+  #expect({ address, id }: PostedRow): { answer: Promise<Answer>; forget: () => void } {
     const key = commandKey(address, id);
     const { promise, resolve } = Promise.withResolvers<Answer>();
     const waiting = this.#waiting.get(key) ?? new Set();
@@ -116,7 +115,7 @@ export class Posts {
     else this.#counts.delete(key);
   }
 
-  async #await(row: NewMailboxRow, arrival: Promise<Answer>, repeated: boolean): Promise<Answer> {
+  async #await(row: PostedRow, arrival: Promise<Answer>, repeated: boolean): Promise<Answer> {
     const { clock, carries, stopped } = this.#options;
     const deadline = clock.monotonic() + ANSWER_MS;
     // Of a repetition the answer may stand there already, and it may be of another request.
@@ -137,7 +136,7 @@ export class Posts {
     }
   }
 
-  async #find({ address, id, digest }: NewMailboxRow, repeated: boolean): Promise<Answer | null> {
+  async #find({ address, id, digest }: PostedRow, repeated: boolean): Promise<Answer | null> {
     try {
       const mark = await this.#options.store.handled(address, id);
       if (!mark) return null;
@@ -150,7 +149,7 @@ export class Posts {
   }
 }
 
-function late({ id }: NewMailboxRow): SynapseError {
+function late({ id }: PostedRow): SynapseError {
   return new SynapseError(
     "answer_late",
     `Command ${id} is stored and will be handled, but its answer is late: send it again under the same Idempotency-Key to get it`,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SynapseError } from "../errors.ts";
-import { type HandledMark, JournalUnavailable, type NewMailboxRow } from "../journal/port.ts";
+import { type HandledMark, JournalUnavailable, type PostedRow } from "../journal/port.ts";
 import { ManualClock } from "../manual_clock.ts";
 import type { Notice } from "../streams/port.ts";
 import { ledger } from "./ledger_actor.ts";
@@ -8,13 +8,14 @@ import { Posts } from "./posts.ts";
 
 const REPLY = { reply: "done", repeated: false };
 
-const row = (id: string, digest = ""): NewMailboxRow => ({
+const row = (id: string, digest = ""): PostedRow => ({
   address: ledger("a"),
   partition: 3,
   id,
   command: null,
   digest,
   sender: "test",
+  request_id: null,
 });
 
 function setUp({ carries = true } = {}) {
@@ -27,7 +28,7 @@ function setUp({ carries = true } = {}) {
   const store = {
     fault: null as Error | null,
     looks: 0,
-    accept(rows: readonly NewMailboxRow[]) {
+    accept(rows: readonly PostedRow[]) {
       if (this.fault) return Promise.reject(this.fault);
       batches.push(rows.map(({ id }) => id));
       return Promise.resolve(rows.map(({ id }) => {

@@ -41,8 +41,8 @@ export interface HandledMark {
   readonly digest: string;
   readonly reply: Json;
   /**
-   * Whether the command was refused and changed nothing: then it may be sent again under its id, and
-   * its mark stands only until it is.
+   * Whether the command was refused and changed nothing: then another request may send it again under
+   * its id, and its mark stands only until one does.
    */
   readonly refused: boolean;
 }
@@ -57,10 +57,19 @@ export interface MailboxRow {
   readonly attempts: number;
 }
 
-/** A command to accept. */
+/** A command for a mailbox. */
 export type NewMailboxRow = Omit<MailboxRow, "attempts"> & {
   readonly partition: number;
   readonly digest: string;
+};
+
+/** A command to accept. */
+export type PostedRow = NewMailboxRow & {
+  /**
+   * Which request brings it, if that may come again by itself: to the same request a refusal is the
+   * answer for good. Null: each is a request of its own.
+   */
+  readonly request_id: string | null;
 };
 
 /** A change to an actor's timers. */
@@ -157,9 +166,9 @@ export interface EventLog {
 export interface MailboxStore {
   /**
    * Accepts commands. Of two with one address and id, the second is a `duplicate`, unless the first was
-   * refused by then: that is forgotten, and the second waits like a new one.
+   * refused by then and came by another request: that is forgotten, and the second waits like a new one.
    */
-  accept(rows: readonly NewMailboxRow[]): Promise<readonly ("accepted" | "duplicate")[]>;
+  accept(rows: readonly PostedRow[]): Promise<readonly ("accepted" | "duplicate")[]>;
   /** Up to `limit` actors of these partitions that have something to handle. */
   backlog(partitions: readonly number[], limit: number): Promise<readonly Address[]>;
   /**

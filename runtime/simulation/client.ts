@@ -104,6 +104,7 @@ export class Client {
       id: mark,
       digest: "d",
       sender: this.#poster,
+      request_id: post,
     }));
     for (;;) {
       const { engine, process } = await this.#reach();

@@ -22,6 +22,7 @@ import type {
   LoadedActor,
   NewMailboxRow,
   Outgoing,
+  PostedRow,
 } from "../journal/port.ts";
 
 /** An actor. `key` counts up. */
@@ -37,6 +38,7 @@ export interface ActorRow {
 /** A command, waiting (`mark` null) or handled. */
 export interface CommandRow {
   readonly row: NewMailboxRow;
+  readonly request_id: string | null;
   attempts: number;
   mark: HandledMark | null;
   handled_at: number;
@@ -94,18 +96,20 @@ export class Tables {
   }
 
   /** Accepts a command, also one that was refused before. Returns whether it was new. */
-  accept(row: NewMailboxRow): boolean {
+  accept(row: PostedRow): boolean {
     const key = entryKey(row.address, row.id);
-    if (this.mailbox.get(key)?.mark?.refused) this.mailbox.delete(key);
-    return this.insert(row);
+    const known = this.mailbox.get(key);
+    const again = known?.request_id !== row.request_id || row.request_id === null;
+    if (known?.mark?.refused && again) this.mailbox.delete(key);
+    return this.insert(row, row.request_id);
   }
 
   /** Puts a command into a mailbox that does not know its id. Returns whether it was new. */
-  insert(row: NewMailboxRow): boolean {
+  insert(row: NewMailboxRow, request_id: string | null = null): boolean {
     const key = entryKey(row.address, row.id);
     if (this.mailbox.has(key)) return false;
     const stored = { ...row, command: copy(row.command) };
-    this.mailbox.set(key, { row: stored, attempts: 0, mark: null, handled_at: 0 });
+    this.mailbox.set(key, { row: stored, request_id, attempts: 0, mark: null, handled_at: 0 });
     return true;
   }
 }

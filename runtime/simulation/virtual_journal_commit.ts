@@ -92,7 +92,13 @@ function writeMark(tables: Tables, part: ActorCommit, mark: HandledMark): void {
   const row = accepted ?? { address, id, partition, command: null, sender: "", digest };
   // What was accepted under that id keeps the digest that it was accepted with.
   const kept = { id, digest: row.digest, reply: copy(mark.reply), refused };
-  tables.mailbox.set(key, { row, attempts: known?.attempts ?? 1, mark: kept, handled_at: at });
+  tables.mailbox.set(key, {
+    row,
+    request_id: known?.request_id ?? null,
+    attempts: known?.attempts ?? 1,
+    mark: kept,
+    handled_at: at,
+  });
 }
 
 function writeTimers(tables: Tables, { address, timers, partition }: ActorCommit): void {

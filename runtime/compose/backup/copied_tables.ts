@@ -93,6 +93,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
       ["handled_at", "bigint"],
       ["reply", "text"],
       ["refused", "boolean"],
+      ["request_id", "outside"],
     ],
   },
   {

@@ -15,6 +15,7 @@ import type {
   LoadedActor,
   MailboxRow,
   NewMailboxRow,
+  PostedRow,
 } from "../port.ts";
 import { keyOf } from "./subject.ts";
 
@@ -28,6 +29,7 @@ interface ModelActor {
 
 interface ModelCommand {
   row: NewMailboxRow;
+  readonly request_id: string | null;
   attempts: number;
   mark: HandledMark | null;
   handled_at: number;
@@ -48,11 +50,13 @@ export class ModelJournal {
     return batch.map((part) => this.#commit(part));
   }
 
-  accept(rows: readonly NewMailboxRow[]): string[] {
+  accept(rows: readonly PostedRow[]): string[] {
     return rows.map((row) => {
+      const { request_id } = row;
       const known = this.#command(row.address, row.id);
-      if (known?.mark?.refused) this.#commands.splice(this.#commands.indexOf(known), 1);
-      return this.#put(row) ? "accepted" : "duplicate";
+      const same = request_id !== null && known?.request_id === request_id;
+      if (known?.mark?.refused && !same) this.#commands.splice(this.#commands.indexOf(known), 1);
+      return this.#put(row, request_id) ? "accepted" : "duplicate";
     });
   }
 
@@ -216,9 +220,9 @@ export class ModelJournal {
   }
 
   /** Puts a command into a mailbox that does not know its id. Returns whether it did. */
-  #put(row: NewMailboxRow): boolean {
+  #put(row: NewMailboxRow, request_id: string | null = null): boolean {
     if (this.#command(row.address, row.id)) return false;
-    this.#commands.push({ row, attempts: 0, mark: null, handled_at: 0 });
+    this.#commands.push({ row, request_id, attempts: 0, mark: null, handled_at: 0 });
     return true;
   }
 
@@ -226,7 +230,7 @@ export class ModelJournal {
     const known = this.#command(address, mark.id);
     if (!known) {
       const row = { address, id: mark.id, partition, command: null, sender: "", digest: "" };
-      this.#commands.push({ row, attempts: 1, mark, handled_at: at });
+      this.#commands.push({ row, request_id: null, attempts: 1, mark, handled_at: at });
       return;
     }
     // What was accepted under that id keeps the digest that it was accepted with.

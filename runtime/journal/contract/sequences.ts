@@ -17,6 +17,8 @@ const PARTITION = 3;
 const ELSEWHERE = 4;
 
 const who = fc.nat(ACTORS.length - 1);
+/** Which request brings a command. */
+const request = fc.constantFrom(null, "r1", "r2");
 const command = fc.nat(4).map((n) => `c${n}`);
 const name = fc.constantFrom("t", "u");
 /** Milliseconds before the start, by which the times of the sequence are told apart. */
@@ -52,7 +54,10 @@ const part = fc.record({
 
 const move = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("commit" as const), parts: parts() }) },
-  fc.record({ do: fc.constant("accept" as const), rows: fc.array(fc.tuple(who, command)) }),
+  fc.record({
+    do: fc.constant("accept" as const),
+    rows: fc.array(fc.tuple(who, command, request)),
+  }),
   fc.record({
     do: fc.constant("take" as const),
     who,
@@ -97,7 +102,9 @@ class Pair {
         return;
       }
       case "accept": {
-        const rows = move.rows.map(([i, id]) => row(ACTORS[i]!, id, { partition: PARTITION }));
+        const rows = move.rows.map(([i, id, request_id]) =>
+          row(ACTORS[i]!, id, { partition: PARTITION, request_id })
+        );
         assert.deepEqual(await journal.accept(rows), this.#model.accept(rows));
         return;
       }

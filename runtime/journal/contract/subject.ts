@@ -16,7 +16,7 @@ import type {
   Lease,
   MailboxRow,
   NewEvent,
-  NewMailboxRow,
+  PostedRow,
 } from "../port.ts";
 
 /** An open journal under test. It has {@link PARTITIONS} partitions. */
@@ -62,9 +62,10 @@ export function actor(id: string, tenant = "acme", type = "session"): Address {
 }
 
 /** A command to accept. */
-export function row(address: Address, id: string, more: Partial<NewMailboxRow> = {}) {
+export function row(address: Address, id: string, more: Partial<PostedRow> = {}): PostedRow {
   const command: Json = { type: "say", id };
-  return { address, id, command, sender: "test", digest: `d:${id}`, partition: HOME, ...more };
+  const where = { address, partition: HOME };
+  return { ...where, id, command, sender: "test", digest: `d:${id}`, request_id: null, ...more };
 }
 
 /** What a commit remembers of a command. */

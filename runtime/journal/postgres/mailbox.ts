@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MailboxRow, MailboxStore, NewMailboxRow } from "../port.ts";
+import type { MailboxRow, MailboxStore, PostedRow } from "../port.ts";
 import { arrayLiteral } from "./array_literal.ts";
 import type { Connection } from "./connection.ts";
 import { addressValues, json, number, text, toAddress } from "./row.ts";
@@ -19,15 +19,16 @@ import { storedText } from "../../stored_text.ts";
 const ACCEPT = "WITH numbered AS (" +
   "SELECT nextval('mailbox_position') AS position, r.* FROM (" +
   "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], " +
-  "$7::text[], $8::text[]) WITH ORDINALITY " +
-  "AS r (tenant, type, actor, id, partition, command, digest, sender, n) ORDER BY n) AS r), " +
+  "$7::text[], $8::text[], $9::text[]) WITH ORDINALITY " +
+  "AS r (tenant, type, actor, id, partition, command, digest, sender, request_id, n) ORDER BY n) AS r), " +
   "gone AS (DELETE FROM mailbox WHERE ctid = ANY (ARRAY(SELECT refused.ctid FROM " +
-  "(SELECT tenant, type, actor, id FROM numbered ORDER BY tenant, type, actor, id) AS n " +
+  "(SELECT tenant, type, actor, id, request_id FROM numbered ORDER BY tenant, type, actor, id) AS n " +
   "CROSS JOIN LATERAL (SELECT m.ctid FROM mailbox m WHERE m.tenant = n.tenant AND m.type = n.type " +
-  "AND m.actor = n.actor AND m.id = n.id AND m.refused FOR UPDATE) AS refused)) RETURNING 1), " +
+  "AND m.actor = n.actor AND m.id = n.id AND m.refused " +
+  "AND coalesce(m.request_id <> n.request_id, true) FOR UPDATE) AS refused)) RETURNING 1), " +
   "accepted AS (INSERT INTO mailbox (position, tenant, type, actor, id, partition, command, digest, " +
-  "sender, accepted_at, attempts) " +
-  "SELECT position, tenant, type, actor, id, partition, command, digest, sender, now_ms(), 0 " +
+  "sender, accepted_at, attempts, request_id) " +
+  "SELECT position, tenant, type, actor, id, partition, command, digest, sender, now_ms(), 0, request_id " +
   "FROM numbered WHERE (SELECT count(*) FROM gone) >= 0 " +
   "ORDER BY tenant, type, actor, id, position ON CONFLICT DO NOTHING RETURNING position) " +
   "SELECT n FROM numbered WHERE position IN (SELECT position FROM accepted)";
@@ -105,7 +106,7 @@ export function createMailboxStore(db: Connection): MailboxStore {
   };
 }
 
-function toValues(rows: readonly NewMailboxRow[]): string[] {
+function toValues(rows: readonly PostedRow[]): string[] {
   const addresses = rows.map(({ address }) => addressValues(address));
   return [
     addresses.map(([tenant]) => tenant),
@@ -116,5 +117,6 @@ function toValues(rows: readonly NewMailboxRow[]): string[] {
     rows.map(({ command }) => JSON.stringify(command)),
     rows.map(({ digest }) => storedText(digest)),
     rows.map(({ sender }) => storedText(sender)),
+    rows.map(({ request_id }) => request_id === null ? null : storedText(request_id)),
   ].map(arrayLiteral);
 }

@@ -4,13 +4,20 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import type { ActorCommit, HandledMark, MailboxRow, MailboxStore, NewMailboxRow } from "../port.ts";
+import type {
+  ActorCommit,
+  HandledMark,
+  MailboxRow,
+  MailboxStore,
+  NewMailboxRow,
+  PostedRow,
+} from "../port.ts";
 import { type Connection, json, number, type Row, text } from "./connection.ts";
 
 /** Writes to the mailbox within a transaction of the caller's. */
 export interface MailboxWriter {
-  /** Accepts a command. Returns whether it was new. */
-  insert(row: NewMailboxRow, at: number): boolean;
+  /** Puts a command into a mailbox that does not know its id. Returns whether it was new. */
+  insert(row: NewMailboxRow, at: number, request_id?: string | null): boolean;
   /** Marks a command as handled, whether it was accepted before or comes straight from its sender. */
   markHandled(part: Pick<ActorCommit, "address" | "partition" | "at">, mark: HandledMark): void;
 }
@@ -18,8 +25,8 @@ export interface MailboxWriter {
 /** Prepares the statements that others write with. */
 export function createMailboxWriter(db: Connection): MailboxWriter {
   const insert = db.prepare(
-    "INSERT INTO mailbox (tenant, type, actor, id, partition, command, digest, sender, accepted_at, attempts) " +
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (tenant, type, actor, id) DO NOTHING",
+    "INSERT INTO mailbox (tenant, type, actor, id, partition, command, digest, sender, accepted_at, attempts, request_id) " +
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (tenant, type, actor, id) DO NOTHING",
   );
   // The command itself is not needed any more; only that it was, and what it led to.
   const put = db.prepare(
@@ -30,7 +37,7 @@ export function createMailboxWriter(db: Connection): MailboxWriter {
       "digest = CASE refused WHEN 1 THEN excluded.digest ELSE digest END, refused = excluded.refused",
   );
   return {
-    insert(row, at) {
+    insert(row, at, request_id = null) {
       const { tenant, type, id } = row.address;
       const command = JSON.stringify(row.command);
       return insert.run(
@@ -43,6 +50,7 @@ export function createMailboxWriter(db: Connection): MailboxWriter {
         row.digest,
         row.sender,
         at,
+        request_id,
       ) === 1;
     },
     markHandled(
@@ -60,7 +68,8 @@ export function createMailboxWriter(db: Connection): MailboxWriter {
 export function createMailboxStore(db: Connection, clock: Clock): MailboxStore {
   const writer = createMailboxWriter(db);
   const forgetRefused = db.prepare(
-    "DELETE FROM mailbox WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND refused = 1",
+    "DELETE FROM mailbox WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND refused = 1 " +
+      "AND coalesce(request_id <> ?, 1)",
   );
   const backlog = db.prepare(
     "SELECT DISTINCT tenant, type, actor FROM mailbox WHERE handled_at IS NULL " +
@@ -83,10 +92,10 @@ export function createMailboxStore(db: Connection, clock: Clock): MailboxStore {
       "WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND handled_at IS NOT NULL",
   );
 
-  function accept(row: NewMailboxRow, at: number): "accepted" | "duplicate" {
+  function accept(row: PostedRow, at: number): "accepted" | "duplicate" {
     const { tenant, type, id } = row.address;
-    forgetRefused.run(tenant, type, id, row.id);
-    return writer.insert(row, at) ? "accepted" : "duplicate";
+    forgetRefused.run(tenant, type, id, row.id, row.request_id);
+    return writer.insert(row, at, row.request_id) ? "accepted" : "duplicate";
   }
 
   return {

@@ -5,13 +5,14 @@ import { verifyChain } from "../hash_chain.ts";
 import { MIGRATIONS } from "../migrations/sqlite/mod.ts";
 import saved1 from "../migrations/sqlite/saved_1.sql" with { type: "text" };
 import saved2 from "../migrations/sqlite/saved_2.sql" with { type: "text" };
+import saved3 from "../migrations/sqlite/saved_3.sql" with { type: "text" };
 import { openConnection } from "./connection.ts";
 import { openSqliteJournal } from "./open.ts";
 import { journalFolder, journalOptions } from "./test_journal.ts";
 import { ManualClock } from "../../manual_clock.ts";
 
 /** A saved journal of each released version of the schema. */
-const SAVED: readonly string[] = [saved1, saved2];
+const SAVED: readonly string[] = [saved1, saved2, saved3];
 
 const A = actor("ses_1");
 

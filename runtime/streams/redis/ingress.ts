@@ -140,13 +140,13 @@ export class IngressRun {
     this.#open.set(entry.id, finished);
   }
 
-  #parse({ fields, repeated }: StreamEntry): PostedCommand | Delivered {
+  #parse({ id, fields, repeated }: StreamEntry): PostedCommand | Delivered {
     if (repeated !== null) {
       const message = `entry.${repeated}: Is given more than once`;
       return { kind: "dead", code: "invalid_request", message };
     }
     try {
-      return ingressCommand(fields ?? new Map(), this.#options.limits);
+      return ingressCommand(id, fields ?? new Map(), this.#options.limits);
     } catch (error) {
       return { kind: "dead", code: errorCode(error), message: errorMessage(error) };
     }

@@ -12,7 +12,14 @@ const unavailable = () => new SynapseError("journal_unavailable", "away");
 
 function command(id: string, session = "ses_1"): PostedCommand {
   const address = { tenant: "acme", type: "session", id: session };
-  return { address, command: { type: "message.send" }, id, digest: "d", sender: "ingress" };
+  return {
+    address,
+    command: { type: "message.send" },
+    id,
+    digest: "d",
+    sender: "ingress",
+    request_id: null,
+  };
 }
 
 /** An engine whose `post` does what is said for its nth call, and then handles everything. */

@@ -41,6 +41,7 @@ const closeSchema = z.strictObject({ reason: z.string().max(1000).nullable().def
  * @throws {SynapseError} `invalid_request`, `payload_too_large`
  */
 export function ingressCommand(
+  entry_id: string,
   fields: ReadFields,
   limits: Pick<Limits, "message_bytes" | "request_bytes">,
 ): PostedCommand {
@@ -55,6 +56,8 @@ export function ingressCommand(
     id: `ing_${hash}`,
     digest: sha256([type, entry.payload]),
     sender: INGRESS_SENDER,
+    // An entry comes again after a crash: then what was refused stays refused.
+    request_id: entry_id,
   };
 }
 

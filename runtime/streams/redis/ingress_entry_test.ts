@@ -10,7 +10,7 @@ const MESSAGE = {
 };
 
 function command(fields: Record<string, string>) {
-  return ingressCommand(new Map(Object.entries(fields)), LIMITS);
+  return ingressCommand("1-0", new Map(Object.entries(fields)), LIMITS);
 }
 
 function refuses(change: Record<string, string | undefined>, code: string, message: RegExp): void {

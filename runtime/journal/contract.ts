@@ -17,6 +17,7 @@ import { NODE_CLAUSES } from "./contract/nodes.ts";
 import { OUTBOX_CLAUSES } from "./contract/outbox.ts";
 import { PURGE_CLAUSES } from "./contract/purge.ts";
 import { QUESTION_CLAUSES } from "./contract/questions.ts";
+import { REFUSAL_CLAUSES } from "./contract/refusals.ts";
 import { testSequences } from "./contract/sequences.ts";
 import type { Clauses, OpenSubject, Powers } from "./contract/subject.ts";
 import { TENANT_CLAUSES } from "./contract/tenants.ts";
@@ -27,6 +28,7 @@ const SUITE: readonly Clauses[] = [
   QUESTION_CLAUSES,
   EVENT_CLAUSES,
   MAILBOX_CLAUSES,
+  REFUSAL_CLAUSES,
   TIMER_CLAUSES,
   LIST_CLAUSES,
   DEAD_LETTER_CLAUSES,

@@ -49,6 +49,7 @@ export class Activation {
   #attempt: Attempt | null = null;
   /** In the commit under way: only its outcome says what to tell their senders. */
   #committing: ReadonlySet<Delivery> = new Set();
+  #commitEnds = Promise.resolve();
   /** The right under which the state was loaded. */
   #lease = { partition: -1, epoch: -1 };
   #run: Promise<void> | null = null;
@@ -137,8 +138,9 @@ export class Activation {
   async drop(error: unknown): Promise<void> {
     this.#gone = { reason: error };
     this.#inbox.failAll(error, this.#committing);
-    await this.#effects.stop();
-    // Not before: the next activation of this actor must not meet effects of this one.
+    await Promise.all([this.#effects.stop(), this.#commitEnds]);
+    // Not before: the next activation of this actor must not meet effects of this one, nor load a state
+    // that a commit of this one is about to change.
     this.#services.evict(this);
   }
 
@@ -164,6 +166,8 @@ export class Activation {
     const own = tookPlace(this.#attempt, actor);
     // A commit of unknown outcome took place after all: what it lets out is late, not lost.
     if (own) this.#letOut();
+    // Accepted before anybody was here to be told.
+    if (actor.waiting) this.#feeder.note();
     this.#actor = actor;
     this.#seq = actor.seq;
     const owed = behavior.pending(actor.state);
@@ -192,7 +196,9 @@ export class Activation {
 
   async #commit(actor: Loaded, next: Step, dead: readonly NewDeadLetter[]): Promise<void> {
     this.#committing = new Set(next.answers.map(({ delivery }) => delivery));
-    await this.#tryCommit(actor, next, dead).finally(() => this.#committing = new Set());
+    const tried = this.#tryCommit(actor, next, dead).finally(() => this.#committing = new Set());
+    this.#commitEnds = tried.catch(() => {});
+    await tried;
   }
 
   async #tryCommit(actor: Loaded, next: Step, dead: readonly NewDeadLetter[]): Promise<void> {

@@ -31,9 +31,19 @@ export class Inbox {
     this.#deliveries.add(delivery);
   }
 
-  /** The first ones. */
+  /**
+   * The first ones. Rows go before direct commands, however late they were read: they were acknowledged
+   * when they were written, so that a sender may have sent the direct one after them.
+   */
   first(count: number): readonly Delivery[] {
-    return this.#deliveries.values().take(count).toArray();
+    if (!this.hasRows) return this.#deliveries.values().take(count).toArray();
+    const all = [...this.#deliveries];
+    const end = all.findLastIndex(({ origin }) => origin === "mailbox") + 1;
+    const { direct = [], stored = [] } = Object.groupBy(
+      all.slice(0, end),
+      ({ origin }) => origin === "direct" ? "direct" : "stored",
+    );
+    return [...stored, ...direct, ...all.slice(end)].slice(0, count);
   }
 
   /** Takes one out: it is done with. */

@@ -28,6 +28,17 @@ Deno.test("Inbox keeps the order, and takes what is on its way already only if s
   assert.equal(inbox.hasRows, true);
 });
 
+Deno.test("Inbox.first() has rows go before direct commands that were there when they were read", () => {
+  const inbox = new Inbox();
+  const origins = ["direct", "timer", "mailbox", "direct", "effect", "mailbox", "direct", "timer"];
+  for (const [i, origin] of origins.entries()) {
+    inbox.add(delivery(`${i}`, origin as Delivery["origin"]));
+  }
+  const firstOf = (count: number) => inbox.first(count).map(({ id }) => id).join("");
+  assert.equal(firstOf(9), "12450367");
+  assert.equal(firstOf(3), "124");
+});
+
 Deno.test("Inbox.failDirect() tells those who wait, and keeps what is stored", () => {
   const inbox = new Inbox();
   const failed: string[] = [];

@@ -32,7 +32,8 @@ export interface Reader {
 type At = Omit<LiveActor, "hash">;
 
 /**
- * Loads an actor; one without events is in its initial state.
+ * Loads an actor; one without events is in its initial state. `waiting`: whether its mailbox may hold
+ * something.
  *
  * @throws {SynapseError} `event_unknown` if an event cannot be read by this program, `journal_corrupt`
  * if the events have a gap
@@ -41,10 +42,11 @@ export async function loadActor(
   log: EventLog,
   behavior: AnyBehavior,
   address: Address,
-): Promise<Loaded> {
+): Promise<Loaded & { readonly waiting: boolean }> {
   const stored = await log.load(address);
   if (!stored) {
-    return { state: behavior.initial(address.id), seq: 0, hash: GENESIS, snapshot_seq: 0 };
+    const state = behavior.initial(address.id);
+    return { state, seq: 0, hash: GENESIS, snapshot_seq: 0, waiting: true };
   }
   const start = usable(behavior, stored.snapshot);
   // What another version of the behavior saved counts as nothing: its events say the same.
@@ -52,7 +54,8 @@ export async function loadActor(
     await replayUpTo(log, behavior, first(behavior, address), address, stored.snapshot?.seq ?? 0);
   const { state, seq } = replay(behavior, before, stored.tail);
   if (seq !== stored.seq) throw gap(seq + 1, `the end (${stored.seq})`);
-  return { state, seq, hash: stored.hash, snapshot_seq: start?.seq ?? 0 };
+  const { hash, waiting } = stored;
+  return { state, seq, hash, snapshot_seq: start?.seq ?? 0, waiting };
 }
 
 /**

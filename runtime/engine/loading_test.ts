@@ -50,6 +50,7 @@ function logOf(
         hash: last.hash,
         snapshot,
         tail: events.filter(({ seq }) => seq > (snapshot?.seq ?? 0)),
+        waiting: false,
       }),
     readEvents: (_, after, limit) =>
       Promise.resolve(events.filter(({ seq }) => seq > after).slice(0, limit)),
@@ -97,6 +98,7 @@ Deno.test("loadActor() gives the initial state of an actor without events", asyn
     seq: 0,
     hash: GENESIS,
     snapshot_seq: 0,
+    waiting: true,
   });
 });
 

@@ -46,6 +46,16 @@ Deno.test("Node finds an accepted command of which it got no notice", async () =
   assert.deepEqual(await test.notes("a"), ["first", "late"]);
 });
 
+Deno.test("Node has an actor that wakes handle what was accepted before, also when a later command wakes it", async () => {
+  await using folder = await nodeFolder();
+  await using test = await startLedgerNode(folder);
+  const texts = Array.from({ length: 100 }, (_, i) => `n${i}`);
+  // As a node did that is gone: nobody here is told.
+  await test.journal.accept(accepted("a", texts, test.journal.partition_count));
+  await test.send("a", note("later"));
+  assert.deepEqual(await test.notes("a"), [...texts, "later"]);
+});
+
 Deno.test("Node passes over an actor of a type that it does not know, and serves all others", async () => {
   await using folder = await nodeFolder();
   {

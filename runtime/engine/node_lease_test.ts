@@ -194,3 +194,34 @@ Deno.test("Node keeps an actor that it dropped until its effect has ended, howev
   assert.equal(most, 1);
   await Promise.all([a.stop(), world.pass(12_000)]);
 });
+
+Deno.test("Node wakes an actor that it dropped during a commit only when that has ended", async () => {
+  await using world = await LeaseWorld.open();
+  const [renewing, committing] = [new Gate(), new Gate()];
+  const jobs = new Jobs(world.clock, 600_000);
+  const a = await world.start("A", {
+    job: jobs,
+    wrap: (journal) => ({
+      ...journal,
+      renew: (...args) => renewing.pass(journal.renew(...args)),
+      commit: async (batch) => {
+        await committing.pass(Promise.resolve());
+        return await journal.commit(batch);
+      },
+    }),
+  });
+  await world.send(a, begin("j"));
+  await world.send(a, begin("risky", "once"));
+  committing.close();
+  const cancelled = a.submit(ledger("a"), { type: "cancel", job: "j" });
+  renewing.close();
+  await world.pass(3000);
+  // It has its lease again, under the same epoch: a commit begun before still counts.
+  renewing.open();
+  await world.pass(3000);
+  committing.open();
+  await world.pass(5000);
+  assert.ok(!isRejection(await cancelled));
+  assert.deepEqual(jobs.runs, ["j", "risky"]);
+  await Promise.all([a.stop(), world.pass(500)]);
+});

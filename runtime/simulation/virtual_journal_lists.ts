@@ -18,6 +18,7 @@ import {
   type LetterRow,
   pageOf,
   type Positioned,
+  sameActor,
   type Tables,
   tenantKey,
 } from "./journal_tables.ts";
@@ -30,7 +31,11 @@ export function createEventLog(tables: Tables): EventLog {
       const last = actor?.events.at(-1);
       if (!actor || !last) return null;
       const { snapshot, events } = actor;
-      return { seq: last.seq, hash: last.hash, snapshot, tail: events.slice(snapshot?.seq ?? 0) };
+      const waiting = [...tables.mailbox.values()].some(({ row, mark }) =>
+        mark === null && sameActor(row.address, address)
+      );
+      const tail = events.slice(snapshot?.seq ?? 0);
+      return { seq: last.seq, hash: last.hash, snapshot, tail, waiting };
     },
     readEvents: async (address, after, limit) =>
       tables.actors.get(addressKey(address))?.events.slice(after, after + limit) ?? [],

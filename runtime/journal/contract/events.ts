@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { Json } from "../../../actors/behavior.ts";
 import { verifyChain } from "../hash_chain.ts";
-import { actor, type Clauses, mark, Writer } from "./subject.ts";
+import { actor, type Clauses, mark, row, Writer } from "./subject.ts";
 
 /** Values that a store could bend. */
 const AWKWARD: readonly Json[] = [
@@ -63,6 +63,18 @@ export const EVENT_CLAUSES: Clauses = {
     assert.equal(loaded?.seq, 2);
     assert.equal(loaded?.hash, events[1]?.hash);
     assert.deepEqual(loaded?.tail.map((event) => event.payload), [1, 2]);
+  },
+
+  "load() tells whether commands wait": async (subject) => {
+    const { journal } = subject;
+    const writer = await Writer.of(subject);
+    await writer.write(actor("a"), { events: [1] });
+    await journal.accept([row(actor("b"), "1")]);
+    assert.equal((await journal.load(actor("a")))?.waiting, false);
+    await journal.accept([row(actor("a"), "1")]);
+    assert.equal((await journal.load(actor("a")))?.waiting, true);
+    await writer.write(actor("a"), { events: [2], handled: [mark("1")] });
+    assert.equal((await journal.load(actor("a")))?.waiting, false);
   },
 
   "load() gives the newest snapshot with its version, and only the events after it": async (

@@ -86,7 +86,8 @@ export class ModelJournal {
     const { events, snapshot } = actor;
     const after = snapshot?.seq ?? 0;
     const last = events.at(-1)!;
-    return { seq: last.seq, hash: last.hash, snapshot, tail: events.slice(after) };
+    const waiting = this.#waiting().some(({ row }) => keyOf(row.address) === keyOf(address));
+    return { seq: last.seq, hash: last.hash, snapshot, tail: events.slice(after), waiting };
   }
 
   find(address: Address): ActorRecord | null {

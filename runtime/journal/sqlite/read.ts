@@ -10,7 +10,9 @@ import { toEvent } from "./row.ts";
 /** Makes the reading side of the port. */
 export function createEventLog(db: Connection): EventLog {
   const load = db.prepare(
-    "SELECT a.key, a.seq, a.hash, s.seq AS snapshot_seq, s.version, s.state FROM actors a " +
+    "SELECT a.key, a.seq, a.hash, s.seq AS snapshot_seq, s.version, s.state, " +
+      "EXISTS (SELECT 1 FROM mailbox m WHERE m.handled_at IS NULL " +
+      "AND m.tenant = a.tenant AND m.type = a.type AND m.actor = a.id) AS waiting FROM actors a " +
       "LEFT JOIN snapshots s ON s.actor = a.key WHERE a.tenant = ? AND a.type = ? AND a.id = ?",
   );
   const tail = db.prepare(
@@ -28,7 +30,13 @@ export function createEventLog(db: Connection): EventLog {
           state: json(row, "state"),
         };
         const events = tail.all(number(row, "key"), snapshot?.seq ?? 0, -1).map(toEvent);
-        return { seq: number(row, "seq"), hash: text(row, "hash"), snapshot, tail: events };
+        return {
+          seq: number(row, "seq"),
+          hash: text(row, "hash"),
+          snapshot,
+          tail: events,
+          waiting: number(row, "waiting") === 1,
+        };
       }),
     readEvents: ({ tenant, type, id }, after, limit) =>
       Promise.try(() => {

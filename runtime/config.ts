@@ -7,6 +7,7 @@
  */
 import { resolve } from "node:path";
 import ipaddr from "ipaddr.js";
+import { resolveCluster } from "./config/cluster.ts";
 import { type ConfigFile, readConfigFile } from "./config/config_file.ts";
 import type { Config } from "./config/config_type.ts";
 import { type Environment, readEnvironment } from "./config/environment.ts";
@@ -79,7 +80,6 @@ function resolveConfig(
   const sources: ProviderSources = { environment, variable, file };
   const { llm, names } = resolveLlm(values.llm, sources, faults);
   checkAgents(values.agents, names, file, faults);
-  checkCluster(values.cluster, file, faults);
   const path = (...parts: string[]) => resolve(source.cwd, ...parts);
   const { timeout_ms, memory_mb, pool_size, workspace } = values.skills;
   const container = environment.MODE !== "local";
@@ -120,7 +120,8 @@ function resolveConfig(
     redis: environment.REDIS_URL === undefined
       ? null
       : { url: environment.REDIS_URL, namespace: values.redis.namespace },
-    cluster: values.cluster,
+    cluster: resolveCluster(values.cluster, { environment, file, journal }, faults),
+    backup: { recipients: environment.SYNAPSE_BACKUP_RECIPIENTS ?? [] },
     limits: values.limits,
     traces: { enabled: environment.OTEL_DENO === "true" },
   };
@@ -188,17 +189,6 @@ function checkAgents(
     if (model !== undefined) check(model, "model");
     fallbacks.forEach((fallback, index) => check(fallback, "fallbacks", index));
   }
-}
-
-function checkCluster(
-  { lease_ms, heartbeat_ms }: FileValues["cluster"],
-  file: ConfigFile,
-  faults: ConfigFault[],
-): void {
-  if (heartbeat_ms * 3 <= lease_ms) return;
-  const path = ["cluster", "heartbeat_ms"];
-  const wanted = `at most a third of lease_ms, which is ${lease_ms}`;
-  faults.push(wrongValue(keyOf(path), heartbeat_ms, wanted, file.sourceOf(path)));
 }
 
 function resolveSecrets(

@@ -37,7 +37,8 @@ Deno.test("loadConfig() has a default for everything", () => {
       embeddings: null,
     },
     redis: null,
-    cluster: { lease_ms: 3000, heartbeat_ms: 1000 },
+    cluster: { lease_ms: 3000, heartbeat_ms: 1000, weight: 1, labels: {} },
+    backup: { recipients: [] },
     traces: { enabled: false },
   });
   assert.deepEqual(limits, DEFAULT_LIMITS);

@@ -158,6 +158,14 @@ export interface Config {
     readonly lease_ms: number;
     /** How often a node says that it lives, in milliseconds. */
     readonly heartbeat_ms: number;
+    /** This node's share of the partitions, in proportion to the others' weights; 0: it takes none. */
+    readonly weight: number;
+    /** What people call this node by. */
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly backup: {
+    /** The public keys that backups are encrypted to; none: they are not. */
+    readonly recipients: readonly string[];
   };
   readonly limits: Limits;
   readonly traces: { readonly enabled: boolean };

@@ -6,6 +6,7 @@
  */
 import { isIP } from "node:net";
 import { PROTOCOL_VERSION, SPEC_VERSION } from "../version.ts";
+import { labelsVariable, weightVariable } from "./cluster.ts";
 import { type ConfigFault, wrongThing, wrongValue } from "./fault.ts";
 import { readDatabaseUrl, readRedisUrl, shownAddress } from "./service_urls.ts";
 
@@ -68,6 +69,22 @@ const address = {
       ? "Characters such as @ / ? # : and % in a name or a password are written %40 %2F %3F %23 %3A %25"
       : null,
 };
+
+/** Bech32, as long as a public key of age is at least; whoever encrypts looks at its checksum. */
+const RECIPIENT = /^age1[02-9ac-hj-np-z1]{58,}$/;
+
+const recipients = {
+  accepted: "public keys of age, age1…, with commas between",
+  read: (value: string) => {
+    const found = value.split(",").map((one) => one.trim());
+    return found.every((one) => RECIPIENT.test(one)) ? found : undefined;
+  },
+  advice: (value: string) =>
+    /AGE-SECRET-KEY-/i.test(value)
+      ? "That is a private key: keep it away from here, `age-keygen -y FILE` prints the public one"
+      : null,
+  shown: () => "something else",
+};
 const apiKey = text("text of printable characters without spaces", /^[\x21-\x7e]+$/);
 
 /** Every variable, in the order in which the documentation lists them. */
@@ -109,6 +126,16 @@ export const VARIABLES = {
     ...text("1 to 128 letters, digits, `.`, `_` and `-`", /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/),
     unset: "the host's name and eight random characters",
     about: "Names this process; no two may have the same",
+  },
+  SYNAPSE_CLUSTER_WEIGHT: {
+    ...weightVariable,
+    unset: "`cluster.weight` of the file",
+    about: "This node's share of the partitions; 0: it serves the API and takes none",
+  },
+  SYNAPSE_CLUSTER_LABELS: {
+    ...labelsVariable,
+    unset: "`cluster.labels` of the file",
+    about: "What people call this node by; shown where nodes are listed",
   },
   LOG_LEVEL: {
     ...oneOf("debug", "info", "warn", "error"),
@@ -172,6 +199,11 @@ export const VARIABLES = {
     ...apiKey,
     unset: "none",
     about: "Secret. The key of `VECTOR_DB_URL`",
+  },
+  SYNAPSE_BACKUP_RECIPIENTS: {
+    ...recipients,
+    unset: "backups are not encrypted",
+    about: "Whom `synapse backup` encrypts to, see [backup](operations.md#backup-and-recovery)",
   },
   PROTOCOL_VERSION: {
     ...exactly(PROTOCOL_VERSION),

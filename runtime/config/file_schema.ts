@@ -9,6 +9,7 @@ import { agentNameSchema, agentSchema } from "../../actors/session/agent.ts";
 import { memoryPolicySchema } from "../../actors/session/memory_policy.ts";
 import { SKILL_TIMEOUT_MS } from "../../skills/skill.ts";
 import { limitsSchema } from "../limits.ts";
+import { clusterSchema } from "./cluster.ts";
 
 /** `accepted` says in words what no JSON Schema says. */
 const words = (accepted: string) => ({ accepted });
@@ -156,16 +157,7 @@ export const fileSchema = z.strictObject({
       .meta(words("1 to 63 of a-z, 0-9, _ and -, a letter first"))
       .describe("The first part of every key in Redis; each Synapse on one database needs its own"),
   }).prefault({}),
-  cluster: z.strictObject({
-    lease_ms: whole(300, 60_000).default(3000)
-      .describe(
-        "Milliseconds that a node keeps its partitions without renewing them; when it dies, others have them that much later",
-      ),
-    heartbeat_ms: whole(50, 20_000).default(1000)
-      .describe(
-        "Milliseconds between a node's signs of life, at most a third of `cluster.lease_ms`",
-      ),
-  }).prefault({}),
+  cluster: clusterSchema.prefault({}),
   limits: limitsSchema.prefault({}),
 });
 

@@ -116,6 +116,20 @@ const BAD_FILES: readonly (readonly [string, RegExp])[] = [
     "cluster: { lease_ms: 900, heartbeat_ms: 301 }",
     /^cluster\.heartbeat_ms is 301, wanted at most a third of lease_ms, which is 900/,
   ],
+  ["cluster: { weight: -1 }", /^cluster\.weight is -1, wanted a number from 0 to 1000/],
+  ["cluster: { weight: .inf }", /^cluster\.weight is .*, wanted a number from 0 to 1000/],
+  [
+    "cluster: { weight: 0 }",
+    /^cluster\.weight is 0, wanted more than 0 for a journal in a file: no other node can work on it/,
+  ],
+  [
+    "cluster: { labels: { Zone: a } }",
+    /^a name in cluster\.labels is "?Zone"?, wanted 1 to 63 of a-z/,
+  ],
+  [
+    "cluster: { labels: { zone: 'a b' } }",
+    /^cluster\.labels\.zone is "a b", wanted 1 to 63 letters, digits/,
+  ],
   ["limits: { idle: 3 }", /^limits\.idle is an unknown key/],
   ["limits: { closed_retention_ms: 1 }", /is 1, wanted a whole number of at least 60000 or null/],
   ["system: { version: 3.1 }", /^system\.version is 3\.1, wanted a version in quotes/],

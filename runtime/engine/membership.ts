@@ -4,15 +4,21 @@
  * @module
  */
 import { SynapseError } from "../errors.ts";
-import type { NodeBeat, NodeRecord, Nodes } from "../journal/nodes_port.ts";
+import {
+  type NodeBeat,
+  type NodeRecord,
+  type Nodes,
+  takesPartitions,
+} from "../journal/nodes_port.ts";
+import type { Taker } from "./placement.ts";
 
 /** Who a node is. */
 export type NodeIdentity = Pick<NodeBeat, "id" | "incarnation" | "version" | "protocol_version">;
 
 /** The nodes at one moment, as one of them sees them. */
 export interface View {
-  /** The ids of those that take partitions. */
-  readonly active: readonly string[];
+  /** Those that take partitions, with the weights that hold now. */
+  readonly takers: readonly Taker[];
   /** Whether there is another one that takes partitions. */
   readonly others: boolean;
   /** Whether one of them is late: soon it may be known to be gone. */
@@ -24,7 +30,7 @@ export interface View {
 }
 
 /** What membership needs. */
-export interface MembershipOptions {
+export interface MembershipOptions extends Pick<NodeBeat, "weight" | "labels"> {
   readonly nodes: Nodes;
   readonly identity: NodeIdentity;
   /** How long a lease lasts, in milliseconds: who is silent for longer holds none and is gone. */
@@ -83,7 +89,8 @@ export class Membership {
   }
 
   #say(partitions: number): NodeBeat {
-    return { ...this.#options.identity, status: this.#status, partitions };
+    const { identity, weight, labels } = this.#options;
+    return { ...identity, status: this.#status, partitions, weight, labels };
   }
 }
 
@@ -94,17 +101,26 @@ export function viewOf(
   heartbeat_ms: number,
 ): View {
   const own = records.find(({ id }) => id === self.id);
-  const active = records.filter(({ status, drain_requested }) =>
-    status === "active" && !drain_requested
-  ).map(({ id }) => id);
+  const takers = takersOf(records);
   const now = own?.seen_at ?? 0;
   return {
-    active,
-    others: active.some((id) => id !== self.id),
+    takers,
+    others: takers.some(({ id }) => id !== self.id),
     suspect: records.some(({ seen_at }) => now - seen_at > heartbeat_ms * SUSPECT_BEATS),
     superseded: own !== undefined && own.incarnation !== self.incarnation,
     drain_requested: own?.drain_requested ?? false,
   };
+}
+
+/**
+ * Who takes partitions. While one of them is of a version that knows no weights, all have the same: it
+ * divides the partitions so, and where two nodes divide differently, each may leave a partition to the
+ * other.
+ */
+function takersOf(records: readonly NodeRecord[]): readonly Taker[] {
+  const taking = records.filter(takesPartitions);
+  const weighed = taking.every(({ weight }) => weight !== null);
+  return taking.map(({ id, weight }) => ({ id, weight: weighed ? weight ?? 1 : 1 }));
 }
 
 function major({ protocol_version }: Pick<NodeBeat, "protocol_version">): string {

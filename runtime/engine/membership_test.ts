@@ -11,6 +11,8 @@ const record = (id: string, more: Partial<NodeRecord> = {}): NodeRecord => ({
   id,
   status: "active",
   partitions: 0,
+  weight: 1,
+  labels: {},
   started_at: 0,
   seen_at: 10_000,
   drain_requested: false,
@@ -29,28 +31,48 @@ function fakeNodes(records: readonly NodeRecord[]) {
     },
     leave: (id) => Promise.resolve(void left.push(id)),
     nodes: () => Promise.resolve(records),
-    requestDrain: () => Promise.resolve(true),
+    requestDrain: () => Promise.resolve("asked"),
   };
   const membership = new Membership({
     nodes,
     identity: IDENTITY,
     lease_ms: 3000,
     heartbeat_ms: 1000,
+    weight: 2,
+    labels: { zone: "a" },
   });
   return { membership, beats, left };
 }
 
-Deno.test("viewOf() counts those as active that take partitions", () => {
+Deno.test("viewOf() names those that take partitions, with their weights", () => {
   const records = [
     record("n1"),
-    record("n2"),
+    record("n2", { weight: 2.5 }),
     record("n3", { status: "draining" }),
     record("n4", { drain_requested: true }),
+    record("n5", { weight: 0 }),
   ];
   const view = viewOf(records, OWN, 1000);
-  assert.deepEqual(view.active, ["n1", "n2"]);
+  assert.deepEqual(view.takers, [{ id: "n1", weight: 1 }, { id: "n2", weight: 2.5 }]);
   assert.equal(view.others, true);
-  assert.equal(viewOf([record("n1"), records[2]!], OWN, 1000).others, false);
+  for (const idle of records.slice(2)) {
+    assert.equal(viewOf([record("n1"), idle], OWN, 1000).others, false, idle.id);
+  }
+  // Of a node that takes none, all that do are others.
+  const edge = viewOf([record("n1", { weight: 0 }), records[1]!], OWN, 1000);
+  assert.deepEqual([edge.takers, edge.others], [[{ id: "n2", weight: 2.5 }], true]);
+  assert.deepEqual(viewOf([record("n1", { weight: 0 })], OWN, 1000).takers, []);
+});
+
+Deno.test("viewOf() divides evenly while a node takes partitions that knows no weights", () => {
+  const earlier = { weight: null };
+  const records = [record("n1", { weight: 3 }), record("n2", earlier), record("n3", { weight: 0 })];
+  assert.deepEqual(viewOf(records, OWN, 1000).takers, [
+    { id: "n1", weight: 1 },
+    { id: "n2", weight: 1 },
+  ]);
+  const leaving = [records[0]!, record("n2", { ...earlier, status: "draining" })];
+  assert.deepEqual(viewOf(leaving, OWN, 1000).takers, [{ id: "n1", weight: 3 }]);
 });
 
 Deno.test("viewOf() suspects a node that is late, by the journal's clock", () => {
@@ -88,8 +110,9 @@ Deno.test("Membership.beat() says what the node holds, and that it drains", asyn
   await membership.beat(7);
   membership.drain();
   await membership.beat(3);
-  assert.deepEqual(beats.map(({ status, partitions }) => [status, partitions]), [
-    ["active", 7],
-    ["draining", 3],
+  const said = { ...IDENTITY, weight: 2, labels: { zone: "a" } };
+  assert.deepEqual(beats, [
+    { ...said, status: "active", partitions: 7 },
+    { ...said, status: "draining", partitions: 3 },
   ]);
 });

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Address } from "../../actors/behavior.ts";
-import { errorCode, SynapseError } from "../errors.ts";
+import { errorCode } from "../errors.ts";
 import { JournalUnavailable } from "../journal/port.ts";
 import type { Streams } from "../streams/port.ts";
 import { GroupCommit } from "./commit.ts";
@@ -17,13 +17,14 @@ import { JournalHealth } from "./journal_health.ts";
 import { keepWithinLeases } from "./lease_watch.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 import { stateAt } from "./loading.ts";
-import { Membership, type NodeIdentity } from "./membership.ts";
+import { Membership, type MembershipOptions, type NodeIdentity } from "./membership.ts";
 import { OutboxPump } from "./outbox_pump.ts";
 import { partitionOf } from "./placement.ts";
 import type { Answer, Engine, Inspected, PostedCommand, Poster, SubmitOptions } from "./port.ts";
 import { Rebalancer } from "./rebalance.ts";
 import { Residents } from "./residents.ts";
 import type { ActorType, NodeServices } from "./services.ts";
+import { refuseUnlessTaken, type Standing, stuckOf, troubleOf } from "./standing.ts";
 import { Timers } from "./timers.ts";
 import { WorkFinder } from "./work_finder.ts";
 
@@ -35,9 +36,10 @@ export interface NodeOptions extends
   > {
   readonly identity: NodeIdentity;
   readonly streams: Omit<Streams, "carrier" | typeof Symbol.asyncDispose>;
-  /** How long a lease lasts, and how often a node says that it is there, in milliseconds. */
-  readonly cluster: { readonly lease_ms: number; readonly heartbeat_ms: number };
+  readonly cluster: Omit<MembershipOptions, "nodes" | "identity">;
   readonly types: Readonly<Record<string, ActorType>>;
+  /** Hears that another process took this node's id. This one gives everything up and takes nothing. */
+  readonly onSuperseded?: () => void;
 }
 
 /** The engine of one node. */
@@ -58,7 +60,6 @@ export class Node implements Engine, Poster {
   readonly #loops: Promise<void>[] = [];
   #deaf = () => {};
   #draining: Promise<void> | null = null;
-  #superseded = false;
 
   constructor(options: NodeOptions) {
     const { journal, streams, clock, metrics, log, limits, identity, cluster } = options;
@@ -96,7 +97,7 @@ export class Node implements Engine, Poster {
       commands_max: limits.mailbox_total,
       isHere: (address) => this.owns(this.#hold(address).partition),
       others: () => this.#rebalancer.others,
-      refuse: () => this.#refuse(),
+      refuse: () => refuseUnlessTaken(this.#standing),
     });
     const partitions = () => this.#leases.partitions;
     this.#timers = new Timers({
@@ -161,8 +162,12 @@ export class Node implements Engine, Poster {
   }
 
   trouble(): string | null {
-    if (this.#superseded) return "another process runs under this node's id";
-    return this.#draining ? "the node drains" : this.#health.trouble;
+    return troubleOf(this.#standing);
+  }
+
+  /** Why this process is beyond help but by a new start, or null. */
+  stuck(): string | null {
+    return stuckOf(this.#standing);
   }
 
   /** How many actors are in memory. */
@@ -249,24 +254,17 @@ export class Node implements Engine, Poster {
       drain_ms: limits.drain_ms,
       onDrainRequested: () => void this.drain(),
       onSuperseded: () => {
-        this.#superseded = true;
         void this.drain();
+        this.#options.onSuperseded?.();
       },
       onError: (error) => this.#noteError(error),
     });
   }
 
-  /** Refuses what cannot be taken now. */
-  #refuse(): void {
-    if (this.#superseded) {
-      const message = "Another process runs under this node's id; send the command to that one";
-      throw new SynapseError("draining", message);
-    }
-    if (this.#draining && !this.#rebalancer.others) {
-      throw new SynapseError("draining", "Node drains, and there is no other one; try again later");
-    }
-    const trouble = this.#health.trouble;
-    if (trouble) throw new SynapseError("journal_unavailable", trouble);
+  get #standing(): Standing {
+    const { superseded, others, nobody, silence_ms } = this.#rebalancer;
+    const [draining, journal] = [this.#draining !== null, this.#health.trouble];
+    return { superseded, draining, others, nobody, silence_ms, journal };
   }
 
   /** Hears which partitions this node works on now. */

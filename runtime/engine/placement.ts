@@ -19,17 +19,31 @@ export function addressKey({ tenant, type, id }: Address): string {
   return `${tenant}/${type}/${id}`;
 }
 
+/** A node among which partitions are divided. */
+export interface Taker {
+  readonly id: string;
+  /** Its share, in proportion to the others' weights; 0: it takes none. */
+  readonly weight: number;
+}
+
 /**
- * The node that a partition belongs to, or null when there is none. Rendezvous hashing (Thaler and
- * Ravishankar, 1998): every node computes the same without asking, and when one comes or goes only the
- * partitions that it gets or had change hands.
+ * The node that a partition belongs to, or null when none takes any. Rendezvous hashing (Thaler and
+ * Ravishankar, 1998), weighted by the logarithmic method (Schindelhauer and Schomaker, "Weighted
+ * Distributed Hash Tables", 2005): with h evenly spread over (0, 1), `weight / -ln(h)` is the largest
+ * for a node as often as its weight is of the sum of all. Every node computes the same without asking.
+ * When one comes, goes or changes its weight, only the partitions that it gets or had change hands.
+ *
+ * Where all weights are equal the largest h decides, as it did before there were weights. That holds in
+ * floating point too: two hashes that differ give logarithms at least 2^-32 apart, of at most 23.
  */
-export function ownerOf(partition: number, nodes: readonly string[]): string | null {
+export function ownerOf(partition: number, nodes: readonly Taker[]): string | null {
   let best: string | null = null;
-  let most = -1;
-  for (const node of nodes) {
-    const weight = mix(fnv1a(`${node}/${partition}`));
-    if (weight > most || (weight === most && node > (best ?? ""))) [best, most] = [node, weight];
+  let most = 0;
+  for (const { id, weight } of nodes) {
+    if (weight === 0) continue;
+    const hash = mix(fnv1a(`${id}/${partition}`));
+    const score = weight / -Math.log((hash + 0.5) / 2 ** 32);
+    if (best === null || score > most || (score === most && id > best)) [best, most] = [id, score];
   }
   return best;
 }
@@ -49,7 +63,7 @@ export interface Plan {
  */
 export function plan(
   self: string,
-  nodes: readonly string[],
+  nodes: readonly Taker[],
   held: ReadonlySet<number>,
   count: number,
 ): Plan {

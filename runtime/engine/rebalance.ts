@@ -49,17 +49,40 @@ export class Rebalancer {
   readonly #giving = new Set<Promise<void>>();
   readonly #bell = new Doorbell();
   #view: View | null = null;
+  /** Whether the log says that no node takes partitions. */
+  #told = false;
   #looking = Promise.resolve();
+  /** When the last look ended, well or badly, in monotonic milliseconds. */
+  #looked: number;
   #draining = false;
   #superseded = false;
 
   constructor(options: RebalancerOptions) {
     this.#options = options;
+    this.#looked = options.clock.monotonic();
   }
 
   /** Whether there is another node that takes partitions. */
   get others(): boolean {
     return this.#view?.others ?? false;
+  }
+
+  /** Whether another process took this node's id. */
+  get superseded(): boolean {
+    return this.#superseded;
+  }
+
+  /** Whether no node takes partitions, this one included: then nobody handles commands. */
+  get nobody(): boolean {
+    return this.#view?.takers.length === 0;
+  }
+
+  /**
+   * How long ago the last look ended, well or badly, in milliseconds. The journal answers in time or is
+   * given up, so only a defect of this program makes it long.
+   */
+  get silence_ms(): number {
+    return this.#options.clock.monotonic() - this.#looked;
   }
 
   /** Works until the signal aborts. */
@@ -77,7 +100,9 @@ export class Rebalancer {
 
   /** Looks once. */
   look(): Promise<void> {
-    return this.#looking = this.#look();
+    return this.#looking = this.#look().finally(() => {
+      this.#looked = this.#options.clock.monotonic();
+    });
   }
 
   async #look(): Promise<void> {
@@ -86,8 +111,9 @@ export class Rebalancer {
     const view = await membership.beat(leases.held.size);
     this.#view = view;
     if (view.superseded) return this.#stepAside();
+    this.#tellOfNobody();
     if (view.drain_requested) this.#options.onDrainRequested();
-    const { take, give } = plan(node, view.active, leases.held, partition_count);
+    const { take, give } = plan(node, view.takers, leases.held, partition_count);
     if (take.length > 0 && !this.#draining) await leases.acquire(take);
     this.#give(give);
   }
@@ -124,6 +150,15 @@ export class Rebalancer {
     const giving = handOver.give(ready, PATIENCE_MS).catch(onError)
       .finally(() => this.#giving.delete(giving));
     this.#giving.add(giving);
+  }
+
+  /** Says so once when the last node that takes partitions is gone, and once when there is one again. */
+  #tellOfNobody(): void {
+    if (this.nobody === this.#told || this.#draining) return;
+    this.#told = this.nobody;
+    const { log } = this.#options;
+    if (this.#told) log.warn({}, "No node takes partitions; commands wait until one does");
+    else log.info({}, "A node takes partitions again");
   }
 
   #stepAside(): void {

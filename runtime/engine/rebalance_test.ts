@@ -8,11 +8,11 @@ import { ownerOf } from "./placement.ts";
 import { Rebalancer } from "./rebalance.ts";
 
 const COUNT = 16;
-const BOTH = ["n1", "n2"];
+const BOTH = ["n1", "n2"].map((id) => ({ id, weight: 1 }));
 const MINE = Array.from({ length: COUNT }, (_, i) => i)
   .filter((partition) => ownerOf(partition, BOTH) === "n1");
 const ALONE: View = {
-  active: ["n1"],
+  takers: [{ id: "n1", weight: 1 }],
   others: false,
   suspect: false,
   superseded: false,
@@ -74,7 +74,11 @@ function setUp() {
       },
     },
     clock,
-    log: silentLogger,
+    log: {
+      ...silentLogger,
+      warn: (_, message) => log.push(`warn ${message}`),
+      info: (_, message) => log.push(`info ${message}`),
+    },
     heartbeat_ms: 1000,
     drain_ms: 400,
     onDrainRequested: () => log.push("drain requested"),
@@ -89,7 +93,7 @@ Deno.test("Rebalancer takes everything when the node is alone, and its share amo
   await rebalancer.look();
   assert.equal(leases.partitions.length, COUNT);
   assert.equal(rebalancer.others, false);
-  world.view = { ...ALONE, active: BOTH, others: true };
+  world.view = { ...ALONE, takers: BOTH, others: true };
   await rebalancer.look();
   assert.deepEqual(leases.partitions, MINE);
   assert.equal(rebalancer.others, true);
@@ -100,7 +104,7 @@ Deno.test("Rebalancer lets a busy partition stay for a while, not for ever", asy
   await rebalancer.look();
   const other = leases.partitions.find((partition) => !MINE.includes(partition))!;
   busy.add(other);
-  world.view = { ...ALONE, active: BOTH, others: true };
+  world.view = { ...ALONE, takers: BOTH, others: true };
   await rebalancer.look();
   assert.deepEqual(
     [...leases.partitions].sort((a, b) => a - b),
@@ -166,4 +170,31 @@ Deno.test("Rebalancer says that another process has the node's id, and looks no 
   const looks = log.length;
   await clock.advance(10_000);
   assert.equal(log.length, looks);
+});
+
+Deno.test("Rebalancer of a node without weight takes nothing, and says when nobody does", async () => {
+  const { rebalancer, leases, world, log } = setUp();
+  world.view = { ...ALONE, takers: [{ id: "n2", weight: 1 }], others: true };
+  await rebalancer.look();
+  assert.deepEqual([leases.partitions, rebalancer.nobody], [[], false]);
+  world.view = { ...ALONE, takers: [] };
+  await rebalancer.look();
+  await rebalancer.look();
+  assert.equal(rebalancer.nobody, true);
+  world.view = ALONE;
+  await rebalancer.look();
+  assert.equal(rebalancer.nobody, false);
+  assert.deepEqual(log.filter((line) => /^(warn|info)/.test(line)), [
+    "warn No node takes partitions; commands wait until one does",
+    "info A node takes partitions again",
+  ]);
+});
+
+Deno.test("Rebalancer that drains does not complain that it was the last", async () => {
+  const { rebalancer, world, log } = setUp();
+  await rebalancer.look();
+  await rebalancer.drain();
+  world.view = { ...ALONE, takers: [] };
+  await rebalancer.look();
+  assert.deepEqual(log.filter((line) => line.startsWith("warn")), []);
 });

@@ -68,7 +68,7 @@ export class LeaseWorld implements AsyncDisposable {
       log: silentLogger,
       onCommit: () => {},
       identity: { id, incarnation: `inc_${id}`, version: "0.0.0", protocol_version: "1.0" },
-      cluster: { lease_ms: 3000, heartbeat_ms: 1000 },
+      cluster: { lease_ms: 3000, heartbeat_ms: 1000, weight: 1, labels: {} },
       types: { ledger: { behavior: LEDGER, limits: null, outgoing: false } },
     });
     await node.start();

@@ -81,7 +81,7 @@ export async function startTestNode(options: TestNodeOptions): Promise<TestNode>
     log: silentLogger,
     onCommit: () => {},
     identity: { id: "test", incarnation: "inc_1", version: "0.0.0", protocol_version: "1.0" },
-    cluster: { lease_ms: 3000, heartbeat_ms: 1000 },
+    cluster: { lease_ms: 3000, heartbeat_ms: 1000, weight: 1, labels: {} },
     types: { [behavior.type]: { behavior, limits: SESSION_LIMITS, outgoing: false } },
   });
   await node.start();

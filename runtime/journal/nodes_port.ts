@@ -15,16 +15,33 @@ export interface NodeBeat {
   readonly status: "active" | "draining";
   /** How many partitions it holds. */
   readonly partitions: number;
+  /** Its share of the partitions, in proportion to the others' weights; 0: it takes none. */
+  readonly weight: number;
+  /** What people call it by: words that mean nothing to the program. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A node as the others see it. */
-export interface NodeRecord extends NodeBeat {
+export interface NodeRecord extends Omit<NodeBeat, "weight"> {
+  /** Null of a node whose version knows no weights: it divides the partitions evenly. */
+  readonly weight: number | null;
   readonly started_at: number;
   /** When it last said that it lives. */
   readonly seen_at: number;
   /** Whether somebody asked it to drain. */
   readonly drain_requested: boolean;
 }
+
+/** How a node is asked to drain. */
+export interface DrainRequest {
+  /** Who was not seen within so many milliseconds takes nothing over. */
+  readonly alive_ms: number;
+  /** Whether it is asked although no other node takes partitions. */
+  readonly force: boolean;
+}
+
+/** Whether a node was asked to drain: if not, it does not exist, or is the last that takes partitions. */
+export type DrainOutcome = "asked" | "unknown" | "last";
 
 /** Who is there. */
 export interface Nodes {
@@ -42,6 +59,17 @@ export interface Nodes {
   leave(id: string, incarnation: string): Promise<void>;
   /** All nodes seen within `alive_ms`, by id. */
   nodes(alive_ms: number): Promise<readonly NodeRecord[]>;
-  /** Asks a node to drain; it sees that with its next beat. Returns whether there is such a node. */
-  requestDrain(id: string): Promise<boolean>;
+  /**
+   * Asks a node to drain; it sees that with its next beat. Unless forced, a node that takes partitions
+   * is asked only if another one does too. Requests are decided one after the other, so that of two
+   * for the last two nodes one is refused. One that was asked, or drains, is asked again.
+   */
+  requestDrain(id: string, request: DrainRequest): Promise<DrainOutcome>;
+}
+
+/** Whether a node takes partitions. */
+export function takesPartitions(
+  { status, drain_requested, weight }: Pick<NodeRecord, "status" | "drain_requested" | "weight">,
+): boolean {
+  return status === "active" && !drain_requested && weight !== 0;
 }

@@ -20,6 +20,7 @@ export const BROKEN_ENGINES = {
   starts_effect_before_commit: { makeEngine: startsEffectBeforeCommit },
   forgets_repetitions: { makeEngine: forgetsRepetitions },
   releases_before_commits_end: { makeEngine: releasesBeforeCommitsEnd },
+  ignores_weights: { makeEngine: (parts) => realEngine({ ...parts, weight: 1 }) },
 } as const satisfies Readonly<Record<string, Breakage>>;
 
 /** Takes every commit for done when it is sent. */

@@ -10,6 +10,7 @@ const WANTED: Readonly<Record<keyof typeof BROKEN_ENGINES, RegExp>> = {
   starts_effect_before_commit: /^P5 .* before the commit that owes it$/,
   forgets_repetitions: /^P2 .* times/,
   releases_before_commits_end: /^P11 .* before its commits end$/,
+  ignores_weights: /^defect: .* takes partitions .* with the weight 0$/,
 };
 const SEEDS_MAX = 60;
 

@@ -15,7 +15,7 @@ import { silentMetrics } from "../telemetry/silent.ts";
 /** What differs from one simulated node to the next. */
 export type EngineParts =
   & Pick<NodeOptions, "journal" | "streams" | "handlers" | "clock" | "entropy" | "log">
-  & { readonly node: string; readonly incarnation: string };
+  & { readonly node: string; readonly incarnation: string; readonly weight: number };
 
 /** The engine of one simulated process. */
 export type SimulatedEngine = Pick<Engine, "submit" | "trouble"> & Poster & {
@@ -48,12 +48,12 @@ const BEHAVIOR_LIMITS = {
 
 /** Makes the real engine. */
 export function realEngine(parts: EngineParts): SimulatedEngine {
-  const { node, incarnation, ...ports } = parts;
+  const { node, incarnation, weight, ...ports } = parts;
   const behaviors = [LEDGER, session as AnyBehavior];
   return new Node({
     ...ports,
     identity: { id: node, incarnation, version: VERSION, protocol_version: "1.0" },
-    cluster: { lease_ms: LEASE_MS, heartbeat_ms: HEARTBEAT_MS },
+    cluster: { lease_ms: LEASE_MS, heartbeat_ms: HEARTBEAT_MS, weight, labels: {} },
     limits: LIMITS,
     metrics: silentMetrics,
     onCommit: () => {},

@@ -40,6 +40,8 @@ export interface FaultPlan {
   readonly twin_mean_ms: number;
   readonly redis_mean_ms: number;
   readonly outage_mean_ms: number;
+  /** Whether all nodes have the same weight; else each start of one has a weight of its own. */
+  readonly even: boolean;
 }
 
 /** Draws the faults of a run. */
@@ -70,7 +72,21 @@ export function drawPlan(random: SeededRandom): FaultPlan {
     twin_mean_ms: every(0.3, 4_000),
     redis_mean_ms: every(0.4, 3_000),
     outage_mean_ms: every(0.3, 4_000),
+    even: random.chance(0.4),
   };
+}
+
+/** Weights of nodes that take partitions. */
+const HEAVY = [0.5, 1, 1, 3];
+
+/**
+ * Draws the weight with which a node starts.
+ *
+ * @param takes whether it has to take partitions: nothing gets done where nobody does
+ */
+export function drawWeight(random: SeededRandom, { even }: FaultPlan, takes: boolean): number {
+  if (even) return 1;
+  return random.pick(takes ? HEAVY : [0, 0, ...HEAVY]);
 }
 
 /** How one call to the journal goes. */

@@ -25,7 +25,9 @@ export interface MachineOptions {
   /** Opens a process's connection to the journal. */
   readonly connect: (process: Process) => Journal;
   readonly makeEngine: MakeEngine;
-  /** Hears of errors in the log that no fault explains. */
+  /** The weight of a node's next start. */
+  readonly weigh: (node: string) => number;
+  /** Hears of errors in the log that no fault explains, and of what a node must never do. */
   readonly onDefect: (defect: Defect) => void;
 }
 
@@ -76,7 +78,7 @@ export class Machine {
 
   /** Starts a process. */
   boot(): void {
-    const { random, effects, redis, connect, makeEngine, onDefect, trace } = this.#options;
+    const { random, effects, redis, connect, makeEngine, onDefect, trace, weigh } = this.#options;
     const incarnation = `${this.id}.${++this.#starts}`;
     const process = new Process({
       ...this.#options,
@@ -85,10 +87,13 @@ export class Machine {
       random: random.fork(incarnation),
       onEnd: (ended) => this.#ended(ended),
     });
+    const weight = weigh(this.id);
+    const journal = connect(process);
     const engine = makeEngine({
       node: this.id,
       incarnation,
-      journal: connect(process),
+      weight,
+      journal: weight > 0 ? journal : withoutPartitions(journal, incarnation, onDefect),
       streams: redis.connect(process),
       handlers: effects.handlers(process),
       clock: process.clock,
@@ -97,7 +102,7 @@ export class Machine {
     });
     const running: Running = { process, engine, ready: false, stopping: false };
     this.#current = running;
-    trace.note(incarnation, "starts");
+    trace.note(incarnation, `starts with the weight ${weight}`);
     void this.#supervise(running);
     process.later(0, () =>
       void engine.start().then(
@@ -172,4 +177,19 @@ export class Machine {
       if (!this.#current && !this.#off) this.boot();
     });
   }
+}
+
+/** The journal as a node has it that must not take partitions. */
+function withoutPartitions(
+  journal: Journal,
+  by: string,
+  onDefect: MachineOptions["onDefect"],
+): Journal {
+  return {
+    ...journal,
+    acquire: (...args) => {
+      onDefect({ by, message: `takes partitions ${args[1]} with the weight 0` });
+      return journal.acquire(...args);
+    },
+  };
 }

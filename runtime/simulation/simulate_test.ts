@@ -27,6 +27,7 @@ const WANTED = [
     "Redis is away",
     "journal is away",
   ],
+  ...["starts with the weight 0", "starts with the weight 3"],
   ...["its id is another's", "is told to stop", "settles effect", "lost to another node"],
 ];
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createNodesInMemory } from "../journal/nodes_in_memory.ts";
 import type { ActorCommit, CommitOutcome, Journal } from "../journal/port.ts";
 import { Tables } from "./journal_tables.ts";
 import { outcomeOf, unfencedOutcomeOf, writePart } from "./virtual_journal_commit.ts";
@@ -14,13 +15,7 @@ import {
   createEventLog,
 } from "./virtual_journal_lists.ts";
 import { purge } from "./virtual_journal_purge.ts";
-import {
-  createLeases,
-  createMailbox,
-  createNodes,
-  createOutbox,
-  createTimers,
-} from "./virtual_journal_rows.ts";
+import { createLeases, createMailbox, createOutbox, createTimers } from "./virtual_journal_rows.ts";
 
 /** A part of a commit as it ended. */
 export interface CommitRecord {
@@ -66,13 +61,16 @@ export class VirtualJournal {
       ...createDirectory(tables),
       ...createDeadLetters(tables),
       ...createAgents(tables, now),
-      ...createNodes(tables, now),
+      ...createNodesInMemory(now, tables.nodes),
       commit: async (batch) => batch.map((part) => this.#commit(part)),
       check: async () => {},
       figures: async () => ({
         mailbox_depth: count(tables.mailbox, ({ mark }) => mark === null),
         questions_pending: count(tables.questions, ({ status }) => status === "pending"),
         dead_letters: count(tables.letters, ({ status }) => status === "open"),
+        // Nobody asks for these here.
+        mailbox_waits_ms: 0,
+        backup_taken_at: null,
       }),
       purge: async (before, limit) => purge(tables, before, limit),
       close: async () => {},

@@ -1,11 +1,10 @@
 /**
- * Mailbox, timers, outbox, leases and nodes of the virtual journal.
+ * Mailbox, timers, outbox and leases of the virtual journal.
  *
  * @module
  */
 import type { Address } from "../../actors/behavior.ts";
 import { addressKey } from "../engine/placement.ts";
-import type { NodeBeat, NodeRecord, Nodes } from "../journal/nodes_port.ts";
 import type { Lease, Leases, MailboxStore, Outbox, TimerStore } from "../journal/port.ts";
 import { type CommandRow, entryKey, sameActor, type Tables } from "./journal_tables.ts";
 
@@ -105,40 +104,6 @@ export function createLeases(tables: Tables, now: () => number): Leases {
       const own = () => listener();
       listeners.add(own);
       return () => void listeners.delete(own);
-    },
-  };
-}
-
-/** Nodes, by that clock. */
-export function createNodes(tables: Tables, now: () => number): Nodes {
-  const seen = (alive_ms: number): NodeRecord[] =>
-    [...tables.nodes.values()].filter(({ seen_at }) => now() - seen_at <= alive_ms)
-      .sort((a, b) => a.id < b.id ? -1 : 1);
-  const note = (beat: NodeBeat) => {
-    const known = tables.nodes.get(beat.id);
-    const { started_at = now(), drain_requested = false } = known?.incarnation === beat.incarnation
-      ? known
-      : {};
-    tables.nodes.set(beat.id, { ...beat, started_at, seen_at: now(), drain_requested });
-  };
-  return {
-    join: async (beat, alive_ms) => {
-      note(beat);
-      return seen(alive_ms);
-    },
-    beat: async (beat, alive_ms) => {
-      const known = tables.nodes.get(beat.id);
-      if (!known || known.incarnation === beat.incarnation) note(beat);
-      return seen(alive_ms);
-    },
-    leave: async (id, incarnation) => {
-      if (tables.nodes.get(id)?.incarnation === incarnation) tables.nodes.delete(id);
-    },
-    nodes: async (alive_ms) => seen(alive_ms),
-    requestDrain: async (id) => {
-      const known = tables.nodes.get(id);
-      if (known) tables.nodes.set(id, { ...known, drain_requested: true });
-      return known !== undefined;
     },
   };
 }

@@ -8,7 +8,7 @@ import { Client } from "./client.ts";
 import { EffectWorld } from "./effect_world.ts";
 import { type MakeEngine, realEngine } from "./engine_parts.ts";
 import { broken, type Fault } from "./fault.ts";
-import { drawPlan, Weather } from "./faults.ts";
+import { drawPlan, drawWeight, Weather } from "./faults.ts";
 import type { History } from "./history.ts";
 import { Machine } from "./machine.ts";
 import { ALL_SESSIONS, CREATE, type Operation } from "./operations.ts";
@@ -84,8 +84,10 @@ export class World {
     this.#journal = journal;
     this.#redis = redis;
     this.#effects = effects;
+    const weights = random.fork("weights");
     const shared = {
       scheduler,
+      weigh: (node: string) => drawWeight(weights, weather.plan, node === "n1"),
       random: random.fork("machines"),
       weather,
       trace,

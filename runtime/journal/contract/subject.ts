@@ -8,6 +8,7 @@ import type { Address, Json } from "../../../actors/behavior.ts";
 import { canonicalJson } from "../canonical_json.ts";
 import { GENESIS, hashEvent } from "../hash_chain.ts";
 import type { Page, PageRequest } from "../directory_port.ts";
+import type { NodeBeat } from "../nodes_port.ts";
 import type {
   ActorCommit,
   CommitOutcome,
@@ -196,6 +197,21 @@ export async function allPages<Item>(
     cursor = page.next;
   } while (cursor !== null);
   return items;
+}
+
+/** What a node says of itself. */
+export function nodeBeat(id: string, more: Partial<NodeBeat> = {}): NodeBeat {
+  return {
+    id,
+    incarnation: "inc_1",
+    version: "1.2.3",
+    protocol_version: "1.0",
+    status: "active",
+    partitions: 0,
+    weight: 1,
+    labels: {},
+    ...more,
+  };
 }
 
 /** An actor as one string. */

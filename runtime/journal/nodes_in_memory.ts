@@ -1,24 +1,30 @@
 /**
- * The nodes of a store that one process has to itself: that process. Nothing of it is stored.
+ * Nodes knowing of each other through a map in this process: of a store that one process has to itself,
+ * of a simulated one, and of tests. Nothing of it is stored.
  *
  * @module
  */
-import type { Clock } from "../../clock.ts";
-import type { NodeBeat, NodeRecord, Nodes } from "../nodes_port.ts";
+import { type NodeBeat, type NodeRecord, type Nodes, takesPartitions } from "./nodes_port.ts";
 
-/** Makes the nodes' side of the port. */
-export function createNodes(clock: Clock): Nodes {
-  const records = new Map<string, NodeRecord>();
-
+/**
+ * Makes the nodes' side of the port.
+ *
+ * @param now the store's clock, in milliseconds since the epoch
+ * @param records what is known, by id; nobody else changes it meanwhile
+ */
+export function createNodesInMemory(
+  now: () => number,
+  records: Map<string, NodeRecord> = new Map(),
+): Nodes {
   function seen(alive_ms: number): readonly NodeRecord[] {
-    return [...records.values()].filter(({ seen_at }) => clock.now() - seen_at <= alive_ms)
+    return [...records.values()].filter(({ seen_at }) => now() - seen_at <= alive_ms)
       .sort((a, b) => a.id < b.id ? -1 : 1);
   }
 
   function note(beat: NodeBeat): void {
     const known = records.get(beat.id);
     const same = known?.incarnation === beat.incarnation ? known : null;
-    const seen_at = clock.now();
+    const seen_at = now();
     const { started_at = seen_at, drain_requested = false } = same ?? {};
     records.set(beat.id, { ...beat, started_at, seen_at, drain_requested });
   }
@@ -40,11 +46,14 @@ export function createNodes(clock: Clock): Nodes {
         if (records.get(id)?.incarnation === incarnation) records.delete(id);
       }),
     nodes: (alive_ms) => Promise.try(() => seen(alive_ms)),
-    requestDrain: (id) =>
+    requestDrain: (id, { alive_ms, force }) =>
       Promise.try(() => {
         const known = records.get(id);
-        if (known) records.set(id, { ...known, drain_requested: true });
-        return known !== undefined;
+        if (!known) return "unknown";
+        const others = seen(alive_ms).filter((node) => node.id !== id);
+        if (!force && takesPartitions(known) && !others.some(takesPartitions)) return "last";
+        records.set(id, { ...known, drain_requested: true });
+        return "asked";
       }),
   };
 }

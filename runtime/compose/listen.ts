@@ -3,9 +3,14 @@
  *
  * @module
  */
+import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import { HttpListener } from "../edge/http_listener.ts";
 import type { Edge } from "../edge/server.ts";
 import type { Logger } from "../telemetry/port.ts";
+
+/** How long a stopping node waits for whoever reads its metrics, in milliseconds: they will ask again. */
+const SCRAPE_MS = 200;
 
 /** Two open sockets. */
 export interface Servers {
@@ -13,8 +18,8 @@ export interface Servers {
   readonly metrics_url: string;
   /** From now on each connection ends with its next answer. */
   retire(): void;
-  /** Takes no more connections, and resolves when the requests under way have been answered. */
-  close(): Promise<void>;
+  /** Takes no more connections, and resolves when the requests under way have been answered, or late. */
+  close(patience_ms: number): Promise<void>;
 }
 
 /**
@@ -22,49 +27,40 @@ export interface Servers {
  *
  * @throws {Deno.errors.AddrInUse} if a port is taken; then neither is
  */
-export function listen(
-  { host, port, metrics_port }: Config["http"],
+export async function listen(
+  { host: hostname, port, metrics_port }: Config["http"],
   edge: Edge,
-  log: Logger,
-): Servers {
-  let retired = false;
-  const api = serve(host, port, async (request) => {
-    const response = await edge.api.fetch(request);
-    if (retired) response.headers.set("connection", "close");
-    return response;
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): Promise<Servers> {
+  const api = await HttpListener.open({
+    hostname,
+    port,
+    fetch: (request) => edge.api.fetch(request),
+    clock,
   });
-  let metrics: Deno.HttpServer<Deno.NetAddr>;
+  let metrics: HttpListener;
   try {
-    metrics = serve(host, metrics_port, (request) => edge.metrics.fetch(request));
+    metrics = await HttpListener.open({
+      hostname,
+      port: metrics_port,
+      fetch: (request) => edge.metrics.fetch(request),
+      clock,
+    });
   } catch (error) {
-    void api.shutdown();
+    await api.close(0);
     throw error;
   }
-  const [api_url, metrics_url] = [urlOf(api), urlOf(metrics)];
+  const [api_url, metrics_url] = [api.url, metrics.url];
   log.info({ api_url, metrics_url }, "Node serves");
   return {
     api_url,
     metrics_url,
-    retire: () => void (retired = true),
-    close: async () => {
-      await Promise.all([api.shutdown(), metrics.shutdown()]);
+    retire: () => {
+      api.retire();
+      metrics.retire();
+    },
+    close: async (patience_ms) => {
+      await Promise.all([api.close(patience_ms), metrics.close(Math.min(SCRAPE_MS, patience_ms))]);
     },
   };
-}
-
-function serve(
-  hostname: string,
-  port: number,
-  handler: (request: Request) => Response | Promise<Response>,
-): Deno.HttpServer<Deno.NetAddr> {
-  try {
-    return Deno.serve({ hostname, port, onListen: () => {} }, handler);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new Deno.errors.AddrInUse(`Port ${port} of ${hostname} is in use`, { cause: error });
-  }
-}
-
-function urlOf({ addr: { hostname, port } }: Deno.HttpServer<Deno.NetAddr>): string {
-  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }

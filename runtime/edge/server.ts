@@ -41,7 +41,7 @@ export interface Edge {
   readonly metrics: Hono<EdgeEnv>;
 }
 
-/** Builds both servers. Neither listens yet: hand their `fetch` to `Deno.serve`. */
+/** Builds both servers. Neither listens yet: hand their `fetch` to an `HttpListener`. */
 export function createEdge(deps: EdgeDeps): Edge {
   const api = new OpenAPIHono<EdgeEnv>({ defaultHook: refuseInvalid });
   api.use(requestId({ generator: () => deps.entropy.id("req") }));

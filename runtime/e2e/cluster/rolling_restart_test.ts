@@ -10,18 +10,22 @@ import { RecordedClient } from "./recorded_client.ts";
 
 const SESSIONS = Array.from({ length: 24 }, (_, i) => `rolling-${i}`);
 
-/** It tries again when nothing was sent, because nobody listens there; for the other code see below. */
-const HABITS = { pace_ms: 1000, passing: ["unreachable", "connection_lost"], answer_ms: 30_000 };
-
-/**
- * Requests that may end without an answer. A connection on which Deno's server has read nothing yet
- * when it stops listening is closed by it, and the program cannot prevent that: at this load it happens
- * to one restart in some hundreds. A node that leaves requests unanswered does so to several.
- */
-const LOST_MAX = 1;
+/** It tries again when nothing was sent, because nobody listens there, and at nothing else. */
+const HABITS = { pace_ms: 1000, passing: ["unreachable"], answer_ms: 30_000 };
 
 /** What a hand-over may take on a busy machine, in milliseconds; it is meant to take 500. */
 const HAND_OVER_MS_MAX = 5000;
+
+/** What a node may take to end on a busy machine, in milliseconds; it waits 5000 for requests if it must. */
+const STOP_MS_MAX = 10_000;
+
+/** How long something took when a node was stopped, from SIGTERM on, in milliseconds. */
+interface Restarted {
+  /** Until other nodes held all that it had held. */
+  readonly handed_over: number;
+  /** Until its process had ended. */
+  readonly ended: number;
+}
 
 Deno.test("a rolling restart under load shows its clients no error", async () => {
   await using cluster = await Cluster.start({
@@ -30,7 +34,7 @@ Deno.test("a rolling restart under load shows its clients no error", async () =>
     }),
   });
   const client = new RecordedClient(cluster.members, HABITS);
-  const took: number[] = [];
+  const took: Restarted[] = [];
   const history = await conversation(cluster, client, SESSIONS, async () => {
     for (const member of cluster.members) {
       await systemClock.sleep(1500);
@@ -38,20 +42,23 @@ Deno.test("a rolling restart under load shows its clients no error", async () =>
     }
     await systemClock.sleep(1500);
   });
-  console.log(`hand-overs took ${took.map((ms) => `${Math.round(ms)} ms`).join(", ")}`);
-  assert.ok((client.troubles.get("connection_lost") ?? 0) <= LOST_MAX, "requests were answered");
-  assert.ok(took.every((ms) => ms < HAND_OVER_MS_MAX), took.join());
+  const times = took.map(({ handed_over, ended }) =>
+    `${Math.round(handed_over)} ms (ended after ${Math.round(ended)} ms)`
+  );
+  console.log(`hand-overs took ${times.join(", ")}; ${client.sent.length} messages`);
+  assert.ok(took.every(({ handed_over }) => handed_over < HAND_OVER_MS_MAX), times.join());
+  assert.ok(took.every(({ ended }) => ended < STOP_MS_MAX), times.join());
   await assertPromisesKept(cluster, client, history);
 });
 
-/** Stops a node in good order and starts it again. Returns how long its hand-over took. */
-async function restart(cluster: Cluster, member: Member): Promise<number> {
-  const [ms, { code }] = await Promise.all([
+/** Stops a node in good order and starts it again. */
+async function restart(cluster: Cluster, member: Member): Promise<Restarted> {
+  const [handed_over, { code, ms: ended }] = await Promise.all([
     handedOver(cluster, member, systemClock.monotonic()),
     member.process.terminate(),
   ]);
   assert.equal(code, 0, member.process.log);
   await member.start();
   await cluster.settled();
-  return ms;
+  return { handed_over, ended };
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs Synapse on a machine with systemd, upgrades it, and takes it away again.
-# `install.sh --help` explains; docs/operations.md has the whole story.
+# `install.sh --help` explains; docs/deployment.md has the whole story.
 set -euo pipefail
 umask 022
 
@@ -10,6 +10,7 @@ readonly UNITS="${DESTDIR:-}/etc/systemd/system"
 readonly CURRENT="$FOLDER/bin/synapse"
 readonly PREVIOUS="$FOLDER/bin/synapse.previous"
 SOURCE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+readonly UNIT_FILES=(synapse.service synapse@.service synapse-backup.service synapse-backup.timer)
 # Once a second, until a node that was restarted is ready.
 readonly READY_ATTEMPTS="${READY_ATTEMPTS:-60}"
 
@@ -27,7 +28,8 @@ Usage: install.sh [--dry-run] COMMAND
                                which there is no way back but a backup.
   rollback                     Go back to the program before the last upgrade.
   uninstall [--purge]          Stop the nodes and take away the program and the units.
-                               --purge: also the user, and everything it has in /opt/synapse.
+                               --purge: also the user, and everything it has in /opt/synapse. Backups
+                               in /var/lib/synapse stay.
 
   --dry-run                    Print what would be done, and do none of it.
 TEXT
@@ -105,7 +107,7 @@ make_folders() {
 make_units() {
   local unit changed=false
   run install -d -m 0755 "$UNITS"
-  for unit in synapse.service synapse@.service; do
+  for unit in "${UNIT_FILES[@]}"; do
     cmp -s "$SOURCE/systemd/$unit" "$UNITS/$unit" && continue
     run install -m 0644 "$SOURCE/systemd/$unit" "$UNITS/$unit"
     changed=true
@@ -219,7 +221,7 @@ install_all() { # PROGRAM
   place_release "$1" "$release"
   [[ -L "$CURRENT" ]] || point "$CURRENT" "$release"
   "$dry_run" || say "Installed $release. Next: edit /opt/synapse/config/synapse.env, then" \
-    "systemctl enable --now synapse"
+    "systemctl enable --now synapse synapse-backup.timer"
 }
 
 upgrade() { # PROGRAM ALLOWED
@@ -249,11 +251,15 @@ rollback() {
 }
 
 uninstall() { # PURGE
-  if [[ -e "$UNITS/synapse.service" ]]; then
-    run systemctl stop synapse.service 'synapse@*.service'
-    # Of the template: all its nodes.
-    run systemctl disable synapse.service synapse@.service
-    run rm "$UNITS/synapse.service" "$UNITS/synapse@.service"
+  local unit present=()
+  for unit in "${UNIT_FILES[@]}"; do
+    if [[ -e "$UNITS/$unit" ]]; then present+=("$unit"); fi
+  done
+  if [[ "${#present[@]}" -gt 0 ]]; then
+    # The nodes of the template are stopped by a pattern; it is itself what all of them are disabled by.
+    run systemctl stop "${present[@]/@./@*.}"
+    run systemctl disable "${present[@]}"
+    run rm "${present[@]/#/$UNITS/}"
     run systemctl daemon-reload
   fi
   run rm -rf "$FOLDER/bin" "$FOLDER/releases"

@@ -41,6 +41,8 @@ Deno.test("install makes the user, the folders, the units and the program, and s
       `600 ${HOME}/config/synapse.env`,
       "644 /etc/systemd/system/synapse.service",
       "644 /etc/systemd/system/synapse@.service",
+      "644 /etc/systemd/system/synapse-backup.service",
+      "644 /etc/systemd/system/synapse-backup.timer",
     ]
   ) {
     assert.ok(files.includes(file), `${file} is not in ${files.join("\n")}`);
@@ -173,8 +175,8 @@ Deno.test("uninstall keeps what the node had; with --purge nothing is left", asy
   const done = await machine.run("uninstall");
   assert.equal(done.code, 0, done.stderr);
   assert.deepEqual(done.calls, [
-    "systemctl stop synapse.service synapse@*.service",
-    "systemctl disable synapse.service synapse@.service",
+    "systemctl stop synapse.service synapse@*.service synapse-backup.service synapse-backup.timer",
+    "systemctl disable synapse.service synapse@.service synapse-backup.service synapse-backup.timer",
     "systemctl daemon-reload",
   ]);
   assert.equal(await machine.installed(), null);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EXIT } from "../../runtime/cli/exit_code.ts";
 
 const read = (name: string) => Deno.readTextFile(new URL(name, import.meta.url));
 
@@ -21,13 +22,35 @@ Deno.test("synapse@.service is synapse.service but for what tells nodes apart", 
   ]);
 });
 
+/** Settings that a unit may have for reasons of its own: what it does, and how much it may use. */
+const OWN =
+  /^(Type|NotifyAccess|TimeoutStartSec|TimeoutStopSec|WatchdogSec|Restart\w*|KillMode|OOMPolicy|MemoryMax|TasksMax|LimitNOFILE|Nice|IOSchedulingClass|Environment|ExecStart|SyslogIdentifier|StateDirectory\w*|ReadWritePaths|Description|After|StartLimitIntervalSec|WantedBy)=|^\[Install\]$/;
+
+Deno.test("a backup is protected as a node is, and does not keep the nodes waiting", async () => {
+  const [node, backup] = [
+    await settings("synapse.service"),
+    await settings("synapse-backup.service"),
+  ];
+  const shared = (unit: readonly string[]) => unit.filter((line) => !OWN.test(line)).sort();
+  assert.ok(shared(node).length > 30);
+  assert.deepEqual(shared(backup), shared(node));
+  for (const line of ["Type=oneshot", "Nice=10", "StateDirectoryMode=0700"]) {
+    assert.ok(backup.includes(line), line);
+  }
+  assert.ok((await settings("synapse-backup.timer")).includes("Persistent=true"));
+});
+
 Deno.test("the units stop a node as it wants to be stopped, and do not restart a wrong configuration", async () => {
   const unit = await settings("synapse.service");
   for (
     const line of [
+      "Type=notify",
+      "NotifyAccess=main",
+      "WatchdogSec=60",
+      "LimitCORE=0",
       "KillMode=mixed",
       "Restart=always",
-      "RestartPreventExitStatus=2",
+      `RestartPreventExitStatus=${EXIT.usage} ${EXIT.superseded}`,
       "OOMPolicy=continue",
       "NoNewPrivileges=true",
       "ProtectSystem=strict",

@@ -45,6 +45,8 @@ export interface EdgeDeps {
   /** How long a node may be silent before others take its partitions, in milliseconds. */
   readonly lease_ms: number;
   readonly version: string;
+  /** Why the process is beyond help but by a new start, or null. */
+  readonly stuck: () => string | null;
   /** How the node and its dependencies are. */
   readonly health: () => Promise<HealthReport>;
   readonly clock: Clock;

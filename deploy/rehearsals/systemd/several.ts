@@ -1,0 +1,74 @@
+/**
+ * Part of the rehearsal: two nodes on the machine, with a Postgres in common.
+ *
+ * @module
+ */
+import { freePort } from "../../../.ci/services/free_port.ts";
+import { ensureInstalled } from "../../../.ci/services/install.ts";
+import { startPostgres } from "../../../.ci/services/postgres.ts";
+import { POSTGRES } from "../../../.ci/services/requirements.ts";
+import { systemClock } from "../../../runtime/clock.ts";
+import { Conversations } from "../conversations.ts";
+import { require } from "../rehearsal_error.ts";
+import { Stage, UNIT } from "./stage.ts";
+
+const UNITS = ["synapse@n1.service", "synapse@n2.service"] as const;
+
+/** How many clients talk to one of the nodes. */
+const CLIENTS = 4;
+
+/** How long they talk before something happens to the other node, in milliseconds. */
+const TALK_MS = 1500;
+
+/** Puts two nodes in the place of the single one. Postgres is a private one of this machine. */
+export async function runSeveral(single: Stage, apiKey: string): Promise<void> {
+  const { machine, checklist } = single;
+  await ensureInstalled([POSTGRES]);
+  await using postgres = await startPostgres();
+  const config = `${machine.root}/opt/synapse/config`;
+  const ports = UNITS.map(() => freePort());
+  const conversations = new Conversations(`http://127.0.0.1:${ports[1]}`, apiKey, CLIENTS);
+  const stage = new Stage(machine, checklist, conversations, UNITS[0]);
+  checklist.part("Several nodes");
+  await checklist.step("two nodes on one machine know each other by Postgres", async () => {
+    await machine.output(["systemctl", "disable", "--now", UNIT]);
+    const shared = `SYNAPSE_API_KEY=${apiKey}\nDATABASE_URL=${postgres.url}\n`;
+    await Deno.writeTextFile(`${config}/synapse.env`, shared);
+    for (const [i, port] of ports.entries()) {
+      const own = `SYNAPSE_PORT=${port}\nSYNAPSE_METRICS_PORT=${freePort()}\n`;
+      await Deno.writeTextFile(`${config}/n${i + 1}.env`, own);
+    }
+    await machine.output(["systemctl", "enable", "--now", ...UNITS]);
+    const { items } = await conversations.client.list<{ readonly id: string }>("/api/v1/nodes");
+    const names = items.map(({ id }) => id).sort();
+    require(names.length === 2 && names.every((id, i) => id.endsWith(`-n${i + 1}`)), `${names}`);
+    await conversations.open();
+    return names.join(", ");
+  });
+  await checklist.step(
+    "kill -9 of one under load: the other takes over, nothing is lost",
+    async () => {
+      const before = await stage.unit();
+      await stage.underLoad(async () => {
+        await systemClock.sleep(TALK_MS);
+        await machine.output(["kill", "-KILL", `${before.pid}`]);
+        await stage.servesAfter(before);
+      });
+      return `${await conversations.check()} messages there`;
+    },
+  );
+  await checklist.step(
+    "install.sh upgrade restarts one after the other, nothing is lost",
+    async () => {
+      const release = await stage.release("fourth");
+      const pids = () => Promise.all(UNITS.map(async (unit) => (await machine.unit(unit)).pid));
+      const before = await pids();
+      const said = await stage.underLoad(() => stage.install("upgrade", release));
+      const after = await pids();
+      require(after.every((pid, i) => pid !== 0 && pid !== before[i]), `${before} became ${after}`);
+      require(/Restarting synapse@n1.*Restarting synapse@n2/s.test(said), said);
+      return `${await conversations.check()} messages there`;
+    },
+  );
+  await machine.output(["systemctl", "stop", ...UNITS]);
+}

@@ -8,36 +8,33 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { errorMessage, SynapseError } from "../errors.ts";
-import { digestFile, removeIfThere, syncToDisk } from "./durable_file.ts";
-import {
-  type BackupFile,
-  formatManifest,
-  type Manifest,
-  MANIFEST_FILE,
-  parseManifest,
-} from "./manifest.ts";
+import { BackupPlace } from "./backup_place.ts";
+import { removeIfThere, syncToDisk } from "./durable_file.ts";
+import { type Conversion, encryptionTo } from "./encryption.ts";
+import { formatManifest, type Manifest, MANIFEST_FILE } from "./manifest.ts";
+import { backupName, isBackupName, outdated, type Retention } from "./retention.ts";
 
 /** What is only for the user who runs the program: a journal holds whole conversations. */
 const PRIVATE = 0o700;
 
 const PARTIAL = ".partial";
 
-/** `synapse-20260131T235959.123Z`: in the order of time when sorted. */
-const COMPLETE_NAME = /^synapse-\d{8}T\d{6}\.\d{3}Z$/;
-const PARTIAL_NAME = /^synapse-\d{8}T\d{6}\.\d{3}Z\.partial$/;
+/** What a backup says of itself, without what is known of its files. */
+export type Said = Omit<Manifest, "files" | "recipients">;
 
 /** A backup to write. */
-export interface WriteBackupOptions {
+export interface WriteBackupOptions extends Retention {
   /** The folder of backups. It is made if there is none. */
   readonly to: string;
-  /** How many complete backups may stay, this one included; null keeps all. */
-  readonly keep: number | null;
+  /** The public keys to encrypt to (`age1…`); none: not encrypted. */
+  readonly recipients: readonly string[];
   /** The time that names it, in milliseconds since the epoch. */
   readonly at: number;
-  /** Writes the files into the folder that it is given, and says what they are. */
-  readonly fill: (folder: string) => Promise<Omit<Manifest, "files">>;
+  /** Gives the place its files, and says what they are. */
+  readonly fill: (place: BackupPlace) => Promise<Said>;
 }
 
 /** A backup that was written. */
@@ -46,27 +43,28 @@ export interface WrittenBackup {
   readonly manifest: Manifest;
   /** The paths of the older ones that went. */
   readonly removed: readonly string[];
+  /** Why others that had to go are still there; null if none is. */
+  readonly unremoved: string | null;
 }
 
 /**
  * Writes a backup, and removes those that are too many. What an interrupted one left is removed first.
  *
- * @throws {SynapseError} `backup_failed` if another process writes there, or if the folder cannot be
- *   written; and whatever `fill` throws
+ * @throws {SynapseError} `backup_failed` if another process writes there, if the folder cannot be
+ *   written, or if a recipient is none; and whatever `fill` throws
  */
 export async function writeBackup(options: WriteBackupOptions): Promise<WrittenBackup> {
-  const { to, keep, at, fill } = options;
+  const { to, recipients, at } = options;
+  const encrypt = recipients.length === 0 ? null : encryptionTo(recipients);
   using _lock = await lockFolder(to);
-  for (const name of await namesIn(to, PARTIAL_NAME)) await removeIfThere(join(to, name));
-  const path = join(to, `synapse-${new Date(at).toISOString().replace(/[-:]/g, "")}`);
+  const partials = await namesIn(to, isPartialName);
+  for (const name of partials) await removeIfThere(join(to, name));
+  const path = join(to, backupName(at));
   const partial = path + PARTIAL;
   let manifest: Manifest;
   try {
     await Deno.mkdir(partial, { mode: PRIVATE });
-    const said = await fill(partial);
-    manifest = { ...said, files: await sealFiles(partial) };
-    await Deno.writeTextFile(join(partial, MANIFEST_FILE), formatManifest(manifest));
-    await syncToDisk(join(partial, MANIFEST_FILE));
+    manifest = await writeInto(partial, encrypt, options);
     await syncToDisk(partial);
     await Deno.rename(partial, path);
     await syncToDisk(to);
@@ -74,43 +72,21 @@ export async function writeBackup(options: WriteBackupOptions): Promise<WrittenB
     await removeIfThere(partial).catch(() => {});
     throw asFailure(error, to);
   }
-  return { path, manifest, removed: keep === null ? [] : await retain(to, keep) };
+  return { path, manifest, ...await retain(options) };
 }
 
-/**
- * Reads the manifest of a backup and verifies that its files are what it says.
- *
- * @throws {SynapseError} `backup_invalid`
- */
-export async function readBackup(folder: string): Promise<Manifest> {
-  const path = join(folder, MANIFEST_FILE);
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (cause) {
-    const message = `${folder} is no backup: ${path} cannot be read`;
-    throw new SynapseError("backup_invalid", message, { cause });
-  }
-  const manifest = parseManifest(text, path);
-  for (const file of manifest.files) await verifyFile(folder, file);
+async function writeInto(
+  folder: string,
+  encrypt: Conversion | null,
+  { to, recipients, fill }: WriteBackupOptions,
+): Promise<Manifest> {
+  const digest = createHash("sha256").update(await Deno.realPath(to)).digest("hex");
+  const place = new BackupPlace({ folder, encrypt, scratch: `backup_${digest.slice(0, 16)}` });
+  const said = await fill(place);
+  const manifest = { ...said, recipients: [...recipients], files: [...place.files] };
+  await Deno.writeTextFile(join(folder, MANIFEST_FILE), formatManifest(manifest));
+  await syncToDisk(join(folder, MANIFEST_FILE));
   return manifest;
-}
-
-async function verifyFile(folder: string, { name, bytes, sha256 }: BackupFile): Promise<void> {
-  const path = join(folder, name);
-  const found = await digestFile(path).catch((cause) => {
-    throw new SynapseError("backup_invalid", `${path} cannot be read: ${errorMessage(cause)}`, {
-      cause,
-    });
-  });
-  if (found.bytes !== bytes) {
-    const message = `${path} has ${found.bytes} bytes, the manifest says ${bytes}`;
-    throw new SynapseError("backup_invalid", message);
-  }
-  if (found.sha256 !== sha256) {
-    const message = `${path} is damaged: its SHA-256 is ${found.sha256}, wanted ${sha256}`;
-    throw new SynapseError("backup_invalid", message);
-  }
 }
 
 async function lockFolder(to: string): Promise<Disposable> {
@@ -126,32 +102,31 @@ async function lockFolder(to: string): Promise<Disposable> {
   throw new SynapseError("backup_failed", `Another backup is being written to ${to}`);
 }
 
-/** Waits until all files are on the disk, and takes their checksums. */
-async function sealFiles(folder: string): Promise<BackupFile[]> {
-  const files: BackupFile[] = [];
-  for (const name of await namesIn(folder, /./)) {
-    const path = join(folder, name);
-    await Deno.chmod(path, 0o600);
-    await syncToDisk(path);
-    files.push({ name, ...await digestFile(path) });
+/** One that goes loses its name first: half of one never looks complete. The new one is whole by now. */
+async function retain(
+  { to, at, ...retention }: WriteBackupOptions,
+): Promise<Pick<WrittenBackup, "removed" | "unremoved">> {
+  const removed: string[] = [];
+  try {
+    for (const name of outdated(await namesIn(to, isBackupName), retention, at)) {
+      const path = join(to, name);
+      await Deno.rename(path, path + PARTIAL);
+      await removeIfThere(path + PARTIAL);
+      removed.push(path);
+    }
+  } catch (error) {
+    return { removed, unremoved: errorMessage(error) };
   }
-  return files;
+  return { removed, unremoved: null };
 }
 
-/** Keeps the newest. One that goes loses its name first: half of one never looks complete. */
-async function retain(to: string, keep: number): Promise<string[]> {
-  const names = await namesIn(to, COMPLETE_NAME);
-  const old = names.slice(0, Math.max(0, names.length - keep)).map((name) => join(to, name));
-  for (const path of old) {
-    await Deno.rename(path, path + PARTIAL);
-    await removeIfThere(path + PARTIAL);
-  }
-  return old;
+function isPartialName(name: string): boolean {
+  return name.endsWith(PARTIAL) && isBackupName(name.slice(0, -PARTIAL.length));
 }
 
-async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
+async function namesIn(folder: string, wanted: (name: string) => boolean): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
-  return entries.map(({ name }) => name).filter((name) => pattern.test(name)).sort();
+  return entries.map(({ name }) => name).filter(wanted);
 }
 
 /** Trouble with the folder, told as such; what was raised on purpose says more. */

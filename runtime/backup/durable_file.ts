@@ -1,9 +1,9 @@
 /**
- * Files that are to outlast a power failure, and their checksums.
+ * Files that are to outlast a power failure.
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import type { Bytes } from "./encryption.ts";
 
 /** Waits until a file, or the names in a folder, are on the disk. */
 export async function syncToDisk(path: string): Promise<void> {
@@ -11,27 +11,19 @@ export async function syncToDisk(path: string): Promise<void> {
   await file.sync();
 }
 
-/** Copies a file and waits until it is on the disk. Whatever was at `to` is overwritten. */
-export async function copyDurably(from: string, to: string): Promise<void> {
-  await Deno.copyFile(from, to);
-  await Deno.chmod(to, 0o600);
-  await syncToDisk(to);
+/**
+ * Writes bytes to a file that only its owner reads, and waits until they are on the disk. Whatever was
+ * there is overwritten.
+ */
+export async function writeDurably(path: string, bytes: Bytes): Promise<void> {
+  const file = await Deno.open(path, { write: true, create: true, truncate: true, mode: 0o600 });
+  await bytes.pipeTo(file.writable);
+  await syncToDisk(path);
 }
 
-/** The SHA-256 of a file, in hexadecimal digits, and its size. Reads it piece by piece. */
-export async function digestFile(
-  path: string,
-): Promise<{ readonly sha256: string; readonly bytes: number }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  using file = await Deno.open(path, { read: true });
-  const buffer = new Uint8Array(1 << 20);
-  for (;;) {
-    const read = await file.read(buffer);
-    if (read === null) return { sha256: hash.digest("hex"), bytes };
-    hash.update(buffer.subarray(0, read));
-    bytes += read;
-  }
+/** Reads a file piece by piece. */
+export async function readPieces(path: string): Promise<Bytes> {
+  return (await Deno.open(path, { read: true })).readable;
 }
 
 /** Whether there is anything at that path. */

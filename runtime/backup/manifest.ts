@@ -27,11 +27,16 @@ const pointSchema = z.strictObject({
   partitions: z.array(z.strictObject({ partition: count, actors: count, events: count })),
 });
 
-const fileSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/),
-  bytes: count,
+const digestSchema = z.strictObject({
   /** 64 hexadecimal digits. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: count,
+});
+
+const fileSchema = digestSchema.extend({
+  name: z.string().regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/),
+  /** Of an encrypted file, whose name ends in `.age`: what it was before. */
+  plain: digestSchema.optional(),
 });
 
 const manifestSchema = z.strictObject({
@@ -45,7 +50,11 @@ const manifestSchema = z.strictObject({
   schema: count,
   point: pointSchema,
   /** Whether the index of memory is in it; why not, otherwise. It can be built anew from the journal. */
-  memory: z.enum(["included", "none", "in_use"]),
+  memory: z.enum(["included", "none", "in_use", "left_out"]),
+  /** Of an index that came from a Qdrant: its version, and the collection, which is restored under its name. */
+  qdrant: z.strictObject({ version: z.string(), collection: z.string() }).nullable(),
+  /** The public keys that it is encrypted to; none: it is not encrypted. */
+  recipients: z.array(z.string()),
   files: z.array(fileSchema),
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { EXIT } from "./exit_code.ts";
 import { runCli } from "./fake_node.ts";
 
@@ -43,11 +44,50 @@ Deno.test("backup, restore and migrate-store pass one journal on, and say what t
   });
 });
 
+Deno.test("backup encrypts to the keys of options or the environment, restore wants one of the private ones", async () => {
+  await withFolder(async (env, folder) => {
+    const keys = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
+    const [first = "", second = ""] = await Promise.all(keys.map(identityToRecipient));
+    const files = keys.map((key, i) => {
+      Deno.writeTextFileSync(`${folder}/${i}.key`, `# of a test\n${key}\n`);
+      return `${folder}/${i}.key`;
+    });
+    assert.equal((await runCli(["migrate"], { env })).exit, EXIT.ok);
+    const to = `${folder}/backups`;
+    const configured = { ...env, SYNAPSE_BACKUP_RECIPIENTS: `${first}, ${second}` };
+    const made = await runCli(["backup", "--to", to, "--json"], { env: configured });
+    const { path, manifest } = JSON.parse(made.stdout);
+    assert.deepEqual(manifest.recipients, [first, second]);
+    const args = ["backup", "--to", to, "--recipient", second, "--keep", "9", "--keep-days", "30"];
+    const text = await runCli(args, { env: configured });
+    assert.match(text.stdout, new RegExp(`Encrypted to ${second}: nobody`));
+
+    const target = { SYNAPSE_DATA_DIR: `${folder}/new` };
+    const restore = (...more: string[]) => runCli(["restore", path, ...more], { env: target });
+    const locked = await restore("--json");
+    assert.equal(locked.exit, EXIT.failed);
+    assert.equal(JSON.parse(locked.stderr).error.code, "backup_locked");
+    const gone = await restore("--identity", `${folder}/none.key`);
+    assert.equal(gone.exit, EXIT.usage);
+    assert.match(gone.stderr, /identity file .*none\.key cannot be read/);
+    const [, file = ""] = files;
+    const opened = await restore("--identity", file);
+    assert.match(opened.stdout, /^Restored 0 actors/, opened.stderr);
+
+    const secret = { ...env, SYNAPSE_BACKUP_RECIPIENTS: keys[0] ?? "" };
+    const refused = await runCli(["backup", "--to", to], { env: secret });
+    assert.equal(refused.exit, EXIT.usage);
+    assert.match(refused.stderr, /SYNAPSE_BACKUP_RECIPIENTS .*That is a private key/);
+    assert.ok(!refused.stderr.includes(keys[0] ?? ""), "shows the key");
+  });
+});
+
 Deno.test("backup, restore and migrate-store say what is missing", async () => {
   await withFolder(async (env, folder) => {
     const cases = [
       [["backup"], EXIT.usage, /required option '--to <folder>'/],
       [["backup", "--to", folder, "--keep", "0"], EXIT.usage, /at least 1/],
+      [["backup", "--to", folder, "--keep-days", "x"], EXIT.usage, /at least 1/],
       [["backup", "--to", folder], EXIT.failed, /There is no journal in/],
       [["restore", folder], EXIT.failed, /is no backup/],
       [["migrate-store"], EXIT.usage, /Wanted a Postgres .*\nSet DATABASE_URL/],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Bytes } from "../../backup/encryption.ts";
 import { SynapseError } from "../../errors.ts";
 import { redactText } from "../../redaction.ts";
 
@@ -48,38 +49,71 @@ export function libpqVariables(url: string): Record<string, string> {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== ""));
 }
 
+/** A run of a client program. */
+export interface ClientRun {
+  readonly args: readonly string[];
+  /** The database's address. */
+  readonly url: string;
+  /** What it sees besides, PATH included. */
+  readonly env: Variables;
+  /** What it reads on standard input; nothing unless given. */
+  readonly input?: Bytes;
+  /** Takes what it writes to standard output, which is thrown away unless given. */
+  readonly output?: (bytes: Bytes) => Promise<void>;
+}
+
 /**
  * Runs a client program to its end.
  *
- * @throws {SynapseError} `backup_failed` if it is not installed, or with what it said on standard error
+ * @throws {SynapseError} `backup_failed` if it is not installed, or with what it said on standard error;
+ *   and whatever `input` or `output` ends in
  */
 export async function runClientProgram(
   name: "pg_dump" | "pg_restore",
-  args: readonly string[],
-  { url, env }: { readonly url: string; readonly env: Variables },
+  run: ClientRun,
 ): Promise<void> {
+  const child = await start(name, run);
+  const stderr = new Response(child.stderr).text();
+  const flows = [
+    run.input?.pipeTo(child.stdin) ?? child.stdin.close(),
+    run.output?.(child.stdout) ?? child.stdout.pipeTo(new WritableStream()),
+  ];
+  const ends = await Promise.allSettled(flows);
+  const { success, code } = await child.status;
+  const said = redactText(await stderr).trim().split("\n").slice(0, 5).join("; ");
+  for (const end of ends) {
+    // A program that gives up reads no more, and says why.
+    if (end.status === "rejected" && !(end.reason instanceof Deno.errors.BrokenPipe)) {
+      throw end.reason;
+    }
+  }
+  if (success) return;
+  const message = `${name} ended with ${code}: ${said || "no reason given"}`;
+  throw new SynapseError("backup_failed", message, { data: { program: name } });
+}
+
+async function start(
+  name: string,
+  { args, url, env, input }: ClientRun,
+): Promise<Deno.ChildProcess> {
   const variables = { ...env, ...libpqVariables(url), PGAPPNAME: "synapse", LC_ALL: "C" };
   const given = Object.entries(variables).filter((entry): entry is [string, string] =>
     entry[1] !== undefined
   );
-  let output: Deno.CommandOutput;
   try {
-    output = await new Deno.Command(name, {
+    return new Deno.Command(name, {
       args: [...args],
       env: Object.fromEntries(given),
       clearEnv: true,
-      stdin: "null",
-      stdout: "null",
+      stdin: "piped",
+      stdout: "piped",
       stderr: "piped",
-    }).output();
+    }).spawn();
   } catch (cause) {
+    await input?.cancel();
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     const message = `${name} is not installed: install the client programs of Postgres, of the ` +
-      "server's version or newer (Debian: postgresql-client)";
+      "server's major version (Debian: postgresql-client)";
     throw new SynapseError("backup_failed", message, { data: { program: name }, cause });
   }
-  if (output.success) return;
-  const said = redactText(new TextDecoder().decode(output.stderr)).trim().split("\n").slice(0, 5);
-  const message = `${name} ended with ${output.code}: ${said.join("; ") || "no reason given"}`;
-  throw new SynapseError("backup_failed", message, { data: { program: name } });
 }

@@ -1,21 +1,26 @@
 /**
  * A backup of the journal that a configuration names, taken while nodes work on it.
  *
- * The files are a snapshot of one moment. Redis is not in it: it holds nothing that the journal does not.
- * Nor is Qdrant: its collection is an index that is built anew from the journal.
+ * The journal's file is a snapshot of one moment. Redis is not in it: it holds nothing that the journal
+ * does not. The index of memory is in it where that is cheap or asked for; it is copied after the
+ * journal, so that it lacks nothing that the journal has, and nothing comes back that was forgotten.
  *
  * @module
  */
-import { join } from "node:path";
-import { writeBackup, type WrittenBackup } from "../../backup/backup_folder.ts";
-import { isThere, removeIfThere } from "../../backup/durable_file.ts";
-import { BACKUP_FORMAT, type Manifest } from "../../backup/manifest.ts";
+import { type Said, writeBackup, type WrittenBackup } from "../../backup/backup_folder.ts";
+import type { BackupPlace } from "../../backup/backup_place.ts";
+import { isThere } from "../../backup/durable_file.ts";
+import { BACKUP_FORMAT } from "../../backup/manifest.ts";
+import type { Retention } from "../../backup/retention.ts";
 import type { Clock } from "../../clock.ts";
-import type { Config, SqliteConfig } from "../../config.ts";
+import type { Config, PostgresConfig, SqliteConfig } from "../../config.ts";
+import type { Entropy } from "../../entropy.ts";
 import { SynapseError } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
 import { type JournalSchema, readSchema } from "../journal_schema.ts";
 import type { Variables } from "./client_programs.ts";
+import { noteBackup } from "./note_backup.ts";
+import { openSnapshots } from "./open_snapshots.ts";
 
 /** The journal's file in a backup of a file. */
 export const JOURNAL_FILE = "journal.db";
@@ -23,51 +28,64 @@ export const JOURNAL_FILE = "journal.db";
 /** The journal's file in a backup of a database: what pg_dump writes in its own format. */
 export const DUMP_FILE = "journal.dump";
 
-/** The file with the index of memory. */
+/** The file with the index of memory, if that was a file. */
 export const MEMORY_FILE = "memory.db";
+
+/** The file with the index of memory, if that was a Qdrant's: a snapshot in its own format. */
+export const SNAPSHOT_FILE = "memory.snapshot";
 
 /** How long the journal's file may be locked: for moments, when a node opens or closes it. Milliseconds. */
 const LOCK_MS = 2000;
 
 /** What a backup is made with. */
-export interface MakeBackupOptions {
+export interface MakeBackupOptions extends Retention {
   /** The folder of backups. */
   readonly to: string;
-  /** How many may stay, the new one included; null keeps all. */
-  readonly keep: number | null;
+  /** The public keys to encrypt to (`age1…`); none: not encrypted. */
+  readonly recipients: readonly string[];
+  /** Whether a Qdrant is to make a snapshot of the index of memory. An index in a file is in it anyway. */
+  readonly with_memory: boolean;
   readonly clock: Clock;
+  readonly entropy: Entropy;
   /** What the client programs of Postgres see, PATH included. */
   readonly env: Variables;
 }
 
+/** A backup that was made. */
+export interface MadeBackup extends WrittenBackup {
+  /** Why the nodes will not hear of it (see `noteBackup`); null: they do. */
+  readonly unnoted: string | null;
+}
+
 /**
- * Makes a backup.
+ * Makes a backup, and notes in its store that there is one.
  *
  * @throws {SynapseError} `backup_failed`, `journal_too_new`
  * @throws {JournalUnavailable} if the journal cannot be read
  */
 export async function makeBackup(
   config: Pick<Config, "journal" | "memory">,
-  { to, keep, clock, env }: MakeBackupOptions,
-): Promise<WrittenBackup> {
+  options: MakeBackupOptions,
+): Promise<MadeBackup> {
   const { journal } = config;
   const state = await readSchema(journal);
   const schema = appliedSchema(state);
   if (schema === 0) {
     throw new SynapseError("backup_failed", `There is no journal in ${state.store}`);
   }
-  const shared = { format: BACKUP_FORMAT, synapse: VERSION, schema } as const;
-  const fill = async (folder: string): Promise<Omit<Manifest, "files">> => {
-    if (journal.kind === "sqlite") {
-      const point = await copyJournal(journal, join(folder, JOURNAL_FILE), clock);
-      const memory = await copyMemory(config.memory, join(folder, MEMORY_FILE));
-      return { ...shared, store: "sqlite", db_schema: null, point, memory };
-    }
-    const { dumpDatabase } = await import("./postgres_dump.ts");
-    const dumped = await dumpDatabase(journal.url, join(folder, DUMP_FILE), env);
-    return { ...shared, store: "postgres", ...dumped, memory: "none" };
-  };
-  return await writeBackup({ to, keep, at: clock.now(), fill });
+  const written = await writeBackup({
+    ...options,
+    at: options.clock.now(),
+    async fill(place): Promise<Said> {
+      const copied = journal.kind === "sqlite"
+        ? await copyJournal(journal, place, options)
+        : await dumpJournal(journal, place, options);
+      const memory = await copyMemory(config.memory, place, options);
+      return { format: BACKUP_FORMAT, synapse: VERSION, schema, ...copied, ...memory };
+    },
+  });
+  // From here on there is a backup, whatever else fails.
+  return { ...written, unnoted: await noteBackup(journal, written.manifest.point.taken_at) };
 }
 
 /** The newest migration that a journal has; 0 when there is none. */
@@ -75,30 +93,63 @@ export function appliedSchema({ newest, missing }: JournalSchema): number {
   return newest - missing.length;
 }
 
+type Copied = Pick<Said, "store" | "db_schema" | "point">;
+
 /** What it holds is read from the copy, so that it cannot be anything else. */
 async function copyJournal(
-  { path }: SqliteConfig,
-  to: string,
-  clock: Clock,
-): Promise<Manifest["point"]> {
+  { path: source }: SqliteConfig,
+  place: BackupPlace,
+  { clock }: MakeBackupOptions,
+): Promise<Copied> {
   const [{ copySqlite }, { sqlitePoint, withJournalFile }] = await Promise.all([
     import("./copy_sqlite.ts"),
     import("./sqlite_store.ts"),
   ]);
   const taken_at = clock.now();
-  if (!await copySqlite(path, to, LOCK_MS)) {
-    throw new SynapseError("backup_failed", `Another program has ${path} for itself`);
+  const point = await place.make(JOURNAL_FILE, {
+    source,
+    write: async (path) =>
+      await copySqlite(source, path, LOCK_MS)
+        ? await withJournalFile(path, (db) => sqlitePoint(db, taken_at))
+        : null,
+  });
+  if (point === null) {
+    throw new SynapseError("backup_failed", `Another program has ${source} for itself`);
   }
-  return await withJournalFile(to, (db) => sqlitePoint(db, taken_at));
+  return { store: "sqlite", db_schema: null, point };
+}
+
+async function dumpJournal(
+  { url }: PostgresConfig,
+  place: BackupPlace,
+  { env }: MakeBackupOptions,
+): Promise<Copied> {
+  const { dumpDatabase } = await import("./postgres_dump.ts");
+  const dumped = await dumpDatabase(url, { env, keep: (bytes) => place.put(DUMP_FILE, bytes) });
+  return { store: "postgres", ...dumped };
+}
+
+type CopiedMemory = Pick<Said, "memory" | "qdrant">;
+
+async function copyMemory(
+  memory: Config["memory"],
+  place: BackupPlace,
+  options: MakeBackupOptions,
+): Promise<CopiedMemory> {
+  if (memory === null) return { memory: "none", qdrant: null };
+  if (memory.index.kind === "embedded") {
+    return { memory: await copyMemoryFile(memory.index.path, place), qdrant: null };
+  }
+  if (!options.with_memory) return { memory: "left_out", qdrant: null };
+  await using snapshots = await openSnapshots(memory.index, options);
+  const qdrant = await snapshots.take((bytes) => place.put(SNAPSHOT_FILE, bytes));
+  return { memory: qdrant === null ? "none" : "included", qdrant };
 }
 
 /** A running node has the index for itself: then it is left out, and built anew after a restore. */
-async function copyMemory(memory: Config["memory"], to: string): Promise<Manifest["memory"]> {
-  if (memory?.index.kind !== "embedded") return "none";
-  const { path } = memory.index;
-  if (!await isThere(path)) return "none";
+async function copyMemoryFile(source: string, place: BackupPlace): Promise<Said["memory"]> {
+  if (!await isThere(source)) return "none";
   const { copySqlite } = await import("./copy_sqlite.ts");
-  if (await copySqlite(path, to, 0)) return "included";
-  await removeIfThere(to);
-  return "in_use";
+  const write = async (path: string) => await copySqlite(source, path, 0) || null;
+  return await place.make(MEMORY_FILE, { source, write }) === null ? "in_use" : "included";
 }

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import type { Config } from "../../config.ts";
-import { systemClock } from "../../clock.ts";
 import { openJournal, testSchema } from "../../journal/postgres/test_database.ts";
 import { fill, NOW } from "./full_journal.ts";
-import { makeBackup } from "./make_backup.ts";
-import { restoreBackup } from "./restore_backup.ts";
+import { makeTestBackup, restoreTestBackup } from "./test_backup.ts";
 
 type Schema = Awaited<ReturnType<typeof testSchema>>;
 
@@ -53,8 +51,7 @@ async function empty({ sql, url }: Schema): Promise<void> {
 Deno.test("a database comes back from its backup with every row, and a node goes on with it", async () => {
   await withFull(async (schema, root) => {
     const before = await rowsOf(schema);
-    const options = { to: root, keep: 3, clock: systemClock, env: ENV };
-    const { path, manifest } = await makeBackup(placeOf(schema), options);
+    const { path, manifest } = await makeTestBackup(placeOf(schema), root, { env: ENV });
     assert.deepEqual(
       [manifest.point.actors, manifest.point.events, manifest.point.waiting],
       [4, 2408, 2],
@@ -64,25 +61,43 @@ Deno.test("a database comes back from its backup with every row, and a node goes
     await schema.sql`DELETE FROM timers`;
 
     await empty(schema);
-    const restored = await restoreBackup(placeOf(schema), { folder: path, env: ENV });
+    const restored = await restoreTestBackup(placeOf(schema), path, { env: ENV });
     assert.deepEqual(restored.verified, { actors: 4, events: 2408 });
     assert.deepEqual(await rowsOf(schema), before);
     const journal = await openJournal(schema);
     assert.equal((await journal.find({ tenant: "acme", type: "session", id: "ses_1" }))?.seq, 1203);
     await journal.close();
 
-    await assert.rejects(restoreBackup(placeOf(schema), { folder: path, env: ENV }), {
+    await assert.rejects(restoreTestBackup(placeOf(schema), path, { env: ENV }), {
       code: "store_not_empty",
     });
   });
 });
 
+Deno.test("nodes hear of a backup; one by a user who only reads is made all the same, and says so", async () => {
+  await withFull(async (schema, root) => {
+    const { manifest: { point }, unnoted } = await makeTestBackup(placeOf(schema), root, {
+      env: ENV,
+    });
+    const journal = await openJournal(schema);
+    const noted = async () => (await journal.figures()).backup_taken_at;
+    assert.deepEqual([unnoted, await noted()], [null, point.taken_at]);
+
+    const reading = new URL(schema.url);
+    reading.searchParams.set("default_transaction_read_only", "on");
+    const made = await makeTestBackup(placeOf({ url: reading.href }), root, { env: ENV });
+    assert.match(made.unnoted ?? "", /read-only/);
+    assert.ok(made.manifest.point.taken_at >= point.taken_at);
+    assert.equal(await noted(), point.taken_at);
+    await journal.close();
+  });
+});
+
 Deno.test("a database is restored where it was, and nowhere else", async () => {
   await withFull(async (schema, root) => {
-    const options = { to: root, keep: null, clock: systemClock, env: ENV };
-    const { path } = await makeBackup(placeOf(schema), options);
+    const { path } = await makeTestBackup(placeOf(schema), root, { env: ENV });
     await using other = await testSchema();
-    await assert.rejects(restoreBackup(placeOf(other), { folder: path, env: ENV }), {
+    await assert.rejects(restoreTestBackup(placeOf(other), path, { env: ENV }), {
       code: "backup_invalid",
       message: /Backup is of the schema journal_\w+, the address leads to journal_\w+/,
     });
@@ -94,15 +109,15 @@ Deno.test("a backup without pg_dump, or with one that fails, says so and leaves 
   await withFull(async (schema, root) => {
     const bin = `${root}/bin`;
     await Deno.mkdir(bin);
-    const options = { to: `${root}/backups`, keep: null, clock: systemClock };
-    await assert.rejects(makeBackup(placeOf(schema), { ...options, env: { PATH: bin } }), {
+    const to = `${root}/backups`;
+    await assert.rejects(makeTestBackup(placeOf(schema), to, { env: { PATH: bin } }), {
       code: "backup_failed",
       message: /pg_dump is not installed: install the client programs of Postgres/,
     });
     await Deno.writeTextFile(`${bin}/pg_dump`, "#!/bin/sh\necho 'version mismatch' >&2\nexit 3\n", {
       mode: 0o755,
     });
-    await assert.rejects(makeBackup(placeOf(schema), { ...options, env: { PATH: bin } }), {
+    await assert.rejects(makeTestBackup(placeOf(schema), to, { env: { PATH: bin } }), {
       code: "backup_failed",
       message: "pg_dump ended with 3: version mismatch",
     });

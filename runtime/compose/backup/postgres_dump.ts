@@ -1,8 +1,9 @@
 /**
- * The journal's schema of a database, into a file of pg_dump and out of it.
+ * The journal's schema of a database, into what pg_dump writes and out of it.
  *
  * @module
  */
+import type { Bytes } from "../../backup/encryption.ts";
 import type { BackupPoint } from "../../backup/manifest.ts";
 import { SynapseError } from "../../errors.ts";
 import type { Connection } from "../../journal/postgres/connection.ts";
@@ -16,13 +17,17 @@ export interface Dump {
 }
 
 /**
- * Writes the schema that the address leads to, as one snapshot sees it; what it holds is counted in the
+ * Dumps the schema that the address leads to, as one snapshot sees it; what it holds is counted in the
  * same snapshot. Nodes go on.
  *
+ * @param keep takes what pg_dump writes
  * @throws {SynapseError} `backup_failed` if pg_dump is missing or fails
  * @throws {JournalUnavailable}
  */
-export async function dumpDatabase(url: string, to: string, env: Variables): Promise<Dump> {
+export async function dumpDatabase(
+  url: string,
+  { keep, env }: { readonly keep: (bytes: Bytes) => Promise<void>; readonly env: Variables },
+): Promise<Dump> {
   return await inTransaction(url, async (db) => {
     await db.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
     // The transaction's beginning is before its snapshot.
@@ -32,22 +37,23 @@ export async function dumpDatabase(url: string, to: string, env: Variables): Pro
     );
     const db_schema = String(row.schema);
     const point = await postgresPoint(db, Number(row.taken_at));
-    await runClientProgram("pg_dump", [
+    const args = [
       "--format=custom",
       "--no-owner",
       "--no-privileges",
       `--snapshot=${row.snapshot}`,
       // A pattern, unless it is quoted.
       `--schema="${db_schema.replaceAll('"', '""')}"`,
-      `--file=${to}`,
-    ], { url, env });
+    ];
+    await runClientProgram("pg_dump", { args, url, env, output: keep });
     return { db_schema, point };
   });
 }
 
 /**
- * Restores a file of {@link dumpDatabase} in one transaction.
+ * Restores what {@link dumpDatabase} wrote in one transaction: if its bytes end early, nothing stays.
  *
+ * @param read opens it
  * @param db_schema where it was; it goes there again
  * @throws {SynapseError} `store_not_empty` if there is anything in the schema, `backup_invalid` if the
  *   address leads to another one, `backup_failed` if pg_restore is missing or fails
@@ -55,14 +61,14 @@ export async function dumpDatabase(url: string, to: string, env: Variables): Pro
  */
 export async function restoreDatabase(
   url: string,
-  { from, db_schema, env }: {
-    readonly from: string;
+  { read, db_schema, env }: {
+    readonly read: () => Promise<Bytes>;
     readonly db_schema: string | null;
     readonly env: Variables;
   },
 ): Promise<void> {
   await inTransaction(url, (db) => requireEmptySchema(db, db_schema));
-  await runClientProgram("pg_restore", [
+  const args = [
     "--single-transaction",
     "--exit-on-error",
     "--no-owner",
@@ -70,8 +76,8 @@ export async function restoreDatabase(
     `--schema=${db_schema}`,
     // An empty name is that of the variables, and says that it is not to write a script.
     "--dbname=",
-    from,
-  ], { url, env });
+  ];
+  await runClientProgram("pg_restore", { args, url, env, input: await read() });
 }
 
 async function requireEmptySchema(db: Connection, wanted: string | null): Promise<void> {

@@ -6,16 +6,21 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
-import { readBackup } from "../../backup/backup_folder.ts";
-import { copyDurably, isThere, removeIfThere, syncToDisk } from "../../backup/durable_file.ts";
+import { dirname } from "node:path";
+import { isThere, removeIfThere, syncToDisk, writeDurably } from "../../backup/durable_file.ts";
+import { type Bytes, decryptionWith } from "../../backup/encryption.ts";
 import { type BackupPoint, type Manifest, samePoint } from "../../backup/manifest.ts";
+import { type ReadableBackup, readBackup } from "../../backup/read_backup.ts";
 import { type VerifiedStore, verifyStore } from "../../backup/verify_store.ts";
-import type { Config } from "../../config.ts";
+import type { Clock } from "../../clock.ts";
+import type { Config, PostgresConfig, SqliteConfig } from "../../config.ts";
+import type { Entropy } from "../../entropy.ts";
 import { SynapseError } from "../../errors.ts";
 import { readSchema } from "../journal_schema.ts";
 import type { Variables } from "./client_programs.ts";
 import { DUMP_FILE, JOURNAL_FILE, MEMORY_FILE } from "./make_backup.ts";
+import { openSnapshots, type ServedIndex } from "./open_snapshots.ts";
+import { restoreIndex } from "./restore_index.ts";
 
 /** What was restored. */
 export interface RestoredBackup {
@@ -27,20 +32,38 @@ export interface RestoredBackup {
   readonly memory_restored: boolean;
 }
 
+/** What a backup is restored with. */
+export interface RestoreBackupOptions {
+  /** That of one backup. */
+  readonly folder: string;
+  /** Private keys of age, for a backup that is encrypted. */
+  readonly identities: readonly string[];
+  /** Whether the index of memory is restored, if the backup has one that belongs here. */
+  readonly with_memory: boolean;
+  /** What the client programs of Postgres see, PATH included. */
+  readonly env: Variables;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+type Place = Pick<Config, "journal" | "memory">;
+
 /**
  * Restores a backup.
  *
- * @param folder that of one backup
- * @throws {SynapseError} `backup_invalid`, `store_not_empty`, `journal_too_new`, `journal_corrupt`,
- *   `backup_failed`
+ * @throws {SynapseError} `backup_invalid`, `backup_locked`, `store_not_empty`, `journal_too_new`,
+ *   `journal_corrupt`, `backup_failed`, `memory_unavailable`
  * @throws {JournalUnavailable}
  */
 export async function restoreBackup(
-  config: Pick<Config, "journal" | "memory">,
-  { folder, env }: { readonly folder: string; readonly env: Variables },
+  config: Place,
+  options: RestoreBackupOptions,
 ): Promise<RestoredBackup> {
   const { journal } = config;
-  const manifest = await readBackup(folder);
+  const { folder, identities } = options;
+  const decrypt = identities.length === 0 ? null : decryptionWith(identities);
+  const backup = await readBackup(folder, decrypt);
+  const { manifest } = backup;
   if (manifest.store !== journal.kind) {
     const message =
       `Backup is of a ${manifest.store} journal, DATABASE_URL names a ${journal.kind} one: ` +
@@ -48,11 +71,39 @@ export async function restoreBackup(
     throw new SynapseError("backup_invalid", message);
   }
   await requireKnownSchema(manifest);
+  const index = servedIndex(config, options, manifest);
   const restored = journal.kind === "sqlite"
-    ? await restoreFiles({ folder, manifest, path: journal.path, memory: memoryPath(config) })
-    : await restoreDump({ folder, manifest, url: journal.url, env });
+    ? await withIndex(
+      index,
+      backup,
+      options,
+      () => restoreFiles(backup, journal, memoryFile(config, options)),
+    )
+    : await withIndex(index, backup, options, () => restoreDump(backup, journal, options));
   const { store } = await readSchema(journal);
   return { manifest, store, ...restored };
+}
+
+/** The server that the backup's index of memory belongs on; null if it belongs on none. */
+function servedIndex(
+  { memory }: Place,
+  { with_memory }: RestoreBackupOptions,
+  { qdrant }: Manifest,
+): ServedIndex | null {
+  const wanted = with_memory && qdrant !== null;
+  return wanted && memory?.index.kind === "qdrant" ? memory.index : null;
+}
+
+async function withIndex(
+  index: ServedIndex | null,
+  backup: ReadableBackup,
+  options: RestoreBackupOptions,
+  restoreJournal: () => Promise<Restored>,
+): Promise<Restored> {
+  if (index === null) return await restoreJournal();
+  await using snapshots = await openSnapshots(index, options);
+  const { verified } = await restoreIndex(backup, snapshots, restoreJournal);
+  return { verified, memory_restored: true };
 }
 
 async function requireKnownSchema({ schema, store, synapse }: Manifest): Promise<void> {
@@ -66,35 +117,31 @@ async function requireKnownSchema({ schema, store, synapse }: Manifest): Promise
   throw new SynapseError("journal_too_new", message, { data: { found: schema, known } });
 }
 
-function memoryPath({ memory }: Pick<Config, "memory">): string | null {
-  return memory?.index.kind === "embedded" ? memory.index.path : null;
-}
-
-interface RestoreFilesOptions {
-  readonly folder: string;
-  readonly manifest: Manifest;
-  readonly path: string;
-  /** Where memory belongs; null if not in a file. */
-  readonly memory: string | null;
+/** Where memory belongs, if that is a file. */
+function memoryFile({ memory }: Place, { with_memory }: RestoreBackupOptions): string | null {
+  return with_memory && memory?.index.kind === "embedded" ? memory.index.path : null;
 }
 
 type Restored = Pick<RestoredBackup, "verified" | "memory_restored">;
 
 async function restoreFiles(
-  { folder, manifest, path, memory }: RestoreFilesOptions,
+  { manifest, read }: ReadableBackup,
+  { path }: SqliteConfig,
+  memory: string | null,
 ): Promise<Restored> {
   const { withJournalFile, sqlitePoint, sqliteRows } = await import("./sqlite_store.ts");
-  const withMemory = memory !== null && manifest.memory === "included" ? memory : null;
+  const included = manifest.memory === "included" && manifest.qdrant === null;
+  const withMemory = included ? memory : null;
   for (const target of [path, withMemory]) if (target !== null) await requireNothingAt(target);
   await Deno.mkdir(dirname(path), { recursive: true });
   const staged = `${path}.restoring`;
   try {
-    await copyDurably(join(folder, JOURNAL_FILE), staged);
+    await writeDurably(staged, await read(JOURNAL_FILE));
     const verified = await withJournalFile(staged, async (db) => {
       requirePoint(manifest, sqlitePoint(db, manifest.point.taken_at));
       return await verifyStore(sqliteRows(db));
     });
-    if (withMemory !== null) await placeMemory(join(folder, MEMORY_FILE), withMemory);
+    if (withMemory !== null) await placeMemory(await read(MEMORY_FILE), withMemory);
     // Last: with it the installation is complete.
     await placeNew(staged, path);
     return { verified, memory_restored: withMemory !== null };
@@ -103,11 +150,11 @@ async function restoreFiles(
   }
 }
 
-async function placeMemory(from: string, path: string): Promise<void> {
+async function placeMemory(content: Bytes, path: string): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   const staged = `${path}.restoring`;
   try {
-    await copyDurably(from, staged);
+    await writeDurably(staged, content);
     await placeNew(staged, path);
   } finally {
     await removeIfThere(staged);
@@ -137,16 +184,15 @@ function notEmpty(path: string): SynapseError {
   return new SynapseError("store_not_empty", message, { data: { path } });
 }
 
-async function restoreDump({ folder, manifest, url, env }: {
-  readonly folder: string;
-  readonly manifest: Manifest;
-  readonly url: string;
-  readonly env: Variables;
-}): Promise<Restored> {
+async function restoreDump(
+  { manifest, read }: ReadableBackup,
+  { url }: PostgresConfig,
+  { env }: RestoreBackupOptions,
+): Promise<Restored> {
   const { restoreDatabase } = await import("./postgres_dump.ts");
   const { inTransaction, postgresPoint, postgresRows } = await import("./postgres_store.ts");
   const { db_schema } = manifest;
-  await restoreDatabase(url, { from: join(folder, DUMP_FILE), db_schema, env });
+  await restoreDatabase(url, { read: () => read(DUMP_FILE), db_schema, env });
   const verified = await inTransaction(url, async (db) => {
     requirePoint(manifest, await postgresPoint(db, manifest.point.taken_at));
     return await verifyStore(postgresRows(db));

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { Config } from "../../config.ts";
-import { systemClock } from "../../clock.ts";
 import { MIGRATIONS } from "../../journal/migrations/sqlite/mod.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { journalFolder, journalOptions } from "../../journal/sqlite/test_journal.ts";
 import { openTestMemory } from "../../memory/embedded/test_memory.ts";
-import { makeBackup } from "./make_backup.ts";
+import { noteBackup } from "./note_backup.ts";
 import { fill, NOW, rowsOf } from "./full_journal.ts";
-import { restoreBackup } from "./restore_backup.ts";
+import { makeTestBackup, restoreTestBackup } from "./test_backup.ts";
 import { MANIFEST_FILE, parseManifest } from "../../backup/manifest.ts";
 
 type Place = Pick<Config, "journal" | "memory">;
@@ -30,7 +29,7 @@ async function withJournal(
   use: (site: {
     readonly root: string;
     readonly place: Place;
-    backup(): ReturnType<typeof makeBackup>;
+    backup(): ReturnType<typeof makeTestBackup>;
   }) => Promise<void>,
 ): Promise<void> {
   await using folder = await journalFolder();
@@ -39,14 +38,14 @@ async function withJournal(
   const journal = await openSqliteJournal(journalOptions(folder.path));
   await fill(journal);
   await journal.close();
-  const options = { to: `${root}/backups`, keep: null, clock: systemClock, env: {} };
-  await use({ root, place, backup: () => makeBackup(place, options) });
+  await use({ root, place, backup: () => makeTestBackup(place, `${root}/backups`) });
 }
 
 Deno.test("a journal comes back from its backup with every row of every table", async () => {
-  await withJournal(async ({ root, place, backup }) => {
+  await withJournal(async ({ root, backup }) => {
     const memory = await openTestMemory(`${root}/memory.db`);
     await memory[Symbol.asyncDispose]();
+    const before = rowsOf(`${root}/journal.db`);
     const { path, manifest } = await backup();
     const { point } = manifest;
     assert.deepEqual([manifest.store, manifest.schema, manifest.memory], [
@@ -62,14 +61,14 @@ Deno.test("a journal comes back from its backup with every row of every table", 
     assert.equal(point.waiting, 2);
 
     const target = placeAt(`${root}/new`);
-    const restored = await restoreBackup(target, { folder: path, env: {} });
+    const restored = await restoreTestBackup(target, path);
     assert.deepEqual(restored.verified, { actors: 4, events: 2408 });
     assert.equal(restored.memory_restored, true);
     const rows = rowsOf(`${root}/new/journal.db`);
     for (const [table, found] of Object.entries(rows)) {
       assert.ok(found.length > 0, `nothing in ${table}`);
     }
-    assert.deepEqual(rows, rowsOf(place.journal.kind === "sqlite" ? place.journal.path : ""));
+    assert.deepEqual(rows, before);
     // Numbers that were given out once do not come again.
     const counters = (file: string) => {
       using db = new DatabaseSync(file, { readOnly: true });
@@ -80,6 +79,33 @@ Deno.test("a journal comes back from its backup with every row of every table", 
     assert.deepEqual(counters(`${root}/new/journal.db`), counters(`${root}/journal.db`));
     const names = Array.from(Deno.readDirSync(`${root}/new`)).map(({ name }) => name).sort();
     assert.deepEqual(names, ["journal.db", "memory.db"]);
+  });
+});
+
+Deno.test("a running node hears of a backup, also of a file that it has open", async () => {
+  await withJournal(async ({ root, backup }) => {
+    const journal = await openSqliteJournal(journalOptions(`${root}/journal.db`));
+    try {
+      const noted = async () => (await journal.figures()).backup_taken_at;
+      assert.equal(await noted(), null);
+      for (let i = 0; i < 2; i++) {
+        const { manifest: { point }, unnoted } = await backup();
+        assert.deepEqual([unnoted, await noted()], [null, point.taken_at]);
+      }
+    } finally {
+      await journal.close();
+    }
+  });
+});
+
+Deno.test("an older backup than the one that is noted changes nothing", async () => {
+  await withJournal(async ({ root, place }) => {
+    for (const taken_at of [NOW, NOW - 1]) {
+      assert.equal(await noteBackup(place.journal, taken_at), null);
+    }
+    const journal = await openSqliteJournal(journalOptions(`${root}/journal.db`));
+    assert.equal((await journal.figures()).backup_taken_at, NOW);
+    await journal.close();
   });
 });
 
@@ -100,7 +126,7 @@ Deno.test("memory that a node has open is left out of the backup, and the backup
       assert.equal(manifest.memory, "in_use");
       assert.deepEqual(manifest.files.map(({ name }) => name), ["journal.db"]);
       const target = placeAt(`${root}/new`);
-      const { memory_restored } = await restoreBackup(target, { folder: path, env: {} });
+      const { memory_restored } = await restoreTestBackup(target, path);
       assert.equal(memory_restored, false);
     } finally {
       await memory[Symbol.asyncDispose]();
@@ -117,7 +143,7 @@ Deno.test("a restore refuses a folder that holds a journal, memory, or what is l
       const folder = `${root}/with_${name}`;
       await Deno.mkdir(folder);
       await Deno.writeTextFile(`${folder}/${name}`, "precious");
-      await assert.rejects(restoreBackup(placeAt(folder), { folder: path, env: {} }), {
+      await assert.rejects(restoreTestBackup(placeAt(folder), path), {
         code: "store_not_empty",
         message: `${folder}/${name} is there already: restore into an empty data folder`,
       });
@@ -135,7 +161,7 @@ Deno.test("a restore refuses what is damaged, edited, of a newer schema or of an
     const target = placeAt(`${root}/new`);
     const restoreAs = async (change: object) => {
       await Deno.writeTextFile(manifestPath, JSON.stringify({ ...manifest, ...change }));
-      return await restoreBackup(target, { folder: path, env: {} });
+      return await restoreTestBackup(target, path);
     };
     await assert.rejects(restoreAs({ schema: MIGRATIONS.length + 1 }), { code: "journal_too_new" });
     await assert.rejects(restoreAs({ store: "postgres", db_schema: "public" }), {
@@ -151,7 +177,7 @@ Deno.test("a restore refuses what is damaged, edited, of a newer schema or of an
     using copy = await Deno.open(`${path}/journal.db`, { write: true });
     await copy.seek(5000, Deno.SeekMode.Start);
     await copy.write(new Uint8Array([1, 2, 3]));
-    await assert.rejects(restoreBackup(target, { folder: path, env: {} }), {
+    await assert.rejects(restoreTestBackup(target, path), {
       code: "backup_invalid",
       message: /is damaged/,
     });
@@ -161,7 +187,7 @@ Deno.test("a restore refuses what is damaged, edited, of a newer schema or of an
     using file = new DatabaseSync(place.journal.path);
     file.exec("UPDATE events SET payload = '{\"n\":99}' WHERE seq = 7");
     const edited = await backup();
-    await assert.rejects(restoreBackup(target, { folder: edited.path, env: {} }), {
+    await assert.rejects(restoreTestBackup(target, edited.path), {
       code: "journal_corrupt",
     });
     assert.deepEqual(Array.from(Deno.readDirSync(`${root}/new`)), []);
@@ -171,8 +197,7 @@ Deno.test("a restore refuses what is damaged, edited, of a newer schema or of an
 Deno.test("a backup of nothing fails, and makes no folder of it", async () => {
   await using folder = await journalFolder();
   const root = folder.path.replace(/\/journal\.db$/, "");
-  const options = { to: `${root}/backups`, keep: 1, clock: systemClock, env: {} };
-  await assert.rejects(makeBackup(placeAt(root), options), {
+  await assert.rejects(makeTestBackup(placeAt(root), `${root}/backups`, { keep: 1 }), {
     code: "backup_failed",
     message: /There is no journal in .*journal\.db/,
   });

@@ -17,6 +17,15 @@ export interface Expression {
 export interface AlertRule {
   readonly alert: string;
   readonly expr: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** A panel of a dashboard. */
+export interface Panel {
+  /** The title of its dashboard, without the program's name. */
+  readonly dashboard: string;
+  readonly title: string;
+  readonly exprs: readonly string[];
 }
 
 interface Dashboard {
@@ -28,7 +37,7 @@ interface Dashboard {
 }
 
 /** A metric as an expression names it. */
-interface Use {
+export interface Use {
   /** With the suffix of a histogram's series, if any. */
   readonly series: string;
   /** Labels that its selector compares. */
@@ -44,17 +53,36 @@ export function readAlerts(yaml: string): AlertRule[] {
   return groups.flatMap(({ rules }) => rules);
 }
 
+/** The panels of a dashboard in JSON. */
+export function readPanels(json: string): Panel[] {
+  const { title, panels } = JSON.parse(json) as Dashboard;
+  const dashboard = title.replace(/^Synapse: /, "");
+  return panels.map((panel) => ({
+    dashboard,
+    title: panel.title,
+    exprs: panel.targets.map(({ expr }) => expr),
+  }));
+}
+
 /** The expressions of a dashboard in JSON. */
 export function readDashboard(json: string): Expression[] {
-  const { title, panels } = JSON.parse(json) as Dashboard;
-  return panels.flatMap((panel) =>
-    panel.targets.map(({ expr }) => ({ from: `${title}, ${panel.title}`, expr }))
+  return readPanels(json).flatMap(({ dashboard, title, exprs }) =>
+    exprs.map((expr) => ({ from: `${dashboard}, ${title}`, expr }))
   );
 }
 
-/** A dashboard's expression as Prometheus takes it: the times that Grafana fills in are filled in. */
-export function withTimes(expr: string): string {
-  return expr.replaceAll("$__rate_interval", "1m").replaceAll("$__range", "1h");
+/** The anchor of an alert's heading in docs/operations.md. */
+export function alertAnchor(alert: string): string {
+  return alert.toLowerCase();
+}
+
+/**
+ * A dashboard's expression as Prometheus takes it: the times that Grafana fills in are filled in.
+ *
+ * @param times the range of a rate, and the time that the dashboard shows
+ */
+export function withTimes(expr: string, { rate, range } = { rate: "1m", range: "1h" }): string {
+  return expr.replaceAll("$__rate_interval", rate).replaceAll("$__range", range);
 }
 
 /**
@@ -89,12 +117,13 @@ function knownSeries(): Map<string, readonly string[]> {
   const series = new Map<string, readonly string[]>();
   for (const [property, { type, labels }] of Object.entries(METRIC_DEFINITIONS)) {
     const suffixes = type === "histogram" ? ["_bucket", "_sum", "_count"] : [""];
-    for (const suffix of suffixes) series.set(metricName(property) + suffix, labels);
+    for (const suffix of suffixes) series.set(metricName(property) + suffix, Object.keys(labels));
   }
   return series;
 }
 
-function readUses(expr: string): Use[] {
+/** The metrics that an expression names. */
+export function readUses(expr: string): Use[] {
   const uses = expr.matchAll(/\b(synapse_\w+)(?:\{([^}]*)\})?/g);
   return [...uses].map(([, series = "", selector = ""]) => ({
     series,

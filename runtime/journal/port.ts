@@ -152,6 +152,8 @@ export interface LoadedActor {
   } | null;
   /** The events after the snapshot. */
   readonly tail: readonly JournalEvent[];
+  /** Whether its mailbox holds commands that are not handled. */
+  readonly waiting: boolean;
 }
 
 /** Reads events. */
@@ -252,8 +254,12 @@ export interface Outbox {
 /** Figures for metrics, over all tenants. */
 export interface JournalFigures {
   readonly mailbox_depth: number;
+  /** For how long the one of those that was accepted first has waited, in milliseconds; 0: there is none. */
+  readonly mailbox_waits_ms: number;
   readonly questions_pending: number;
   readonly dead_letters: number;
+  /** The stated point of the newest backup that was noted (`noteBackup`); null: there is none. */
+  readonly backup_taken_at: number | null;
 }
 
 /** The whole store. */

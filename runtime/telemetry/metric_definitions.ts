@@ -1,35 +1,42 @@
 /**
- * Every metric: its type, labels, unit, meaning and buckets. The name is `synapse_` and the property's
+ * Every metric: its type, labels with their values, unit, meaning and buckets. The name is `synapse_` and the property's
  * name in snake case.
  *
  * @module
  */
-import type { Counter, Gauge, Histogram, Metrics } from "./port.ts";
+import type { Counter, Gauge, Histogram, Info, Metrics } from "./port.ts";
 
 /** What a metric is. */
 export interface MetricDefinition<Label extends string = string> {
   readonly type: "counter" | "gauge" | "histogram";
-  readonly labels: readonly Label[];
+  /** Each label, and for people the values that it has, in Markdown. */
+  readonly labels: Readonly<Record<Label, string>>;
   readonly unit: string;
   readonly help: string;
   /** Upper bounds, of a histogram only. */
   readonly buckets: readonly number[];
 }
 
-type LabelOf<Metric> = Metric extends Counter<infer Label> ? Label
+type LabelOf<Metric> = Metric extends Info<infer Label> ? Label
+  : Metric extends Counter<infer Label> ? Label
   : Metric extends Histogram<infer Label> ? Label
   : Metric extends Gauge ? never
   : never;
 
-const counter = <const Label extends string>(unit: string, labels: Label[], help: string) =>
+type Labels<Label extends string> = Readonly<Record<Label, string>>;
+
+const counter = <const Label extends string>(unit: string, labels: Labels<Label>, help: string) =>
   ({ type: "counter", labels, unit, help, buckets: [] }) as const;
 
 const gauge = (unit: string, help: string) =>
-  ({ type: "gauge", labels: [], unit, help, buckets: [] }) as const;
+  ({ type: "gauge", labels: {}, unit, help, buckets: [] }) as const;
+
+const info = <const Label extends string>(labels: Labels<Label>, help: string) =>
+  ({ type: "gauge", labels, unit: "none", help, buckets: [] }) as const;
 
 const histogram = <const Label extends string>(
   unit: string,
-  labels: Label[],
+  labels: Labels<Label>,
   buckets: readonly number[],
   help: string,
 ) => ({ type: "histogram", labels, unit, help, buckets }) as const;
@@ -43,65 +50,138 @@ const SLOW = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300
 /** Doubling up to the default bound of a commit and beyond. */
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
+const PROVIDER = "a name in `llm.providers`, `demo` among them";
+const MODEL = "the provider's name for the model, as it was asked for";
+const SKILL = "a skill's name";
+const MEMORY_OP = "`remember`, `recall`, `forget`, `list`, `stats`, `rebuild`";
+
 /** All of them, by the name of their property. */
 export const METRIC_DEFINITIONS = {
-  errorsTotal: counter("errors", ["kind"], "Errors, by code"),
+  nodeInfo: info(
+    {
+      node: "`SYNAPSE_NODE_ID`",
+      version: "the program's version",
+      weight: "`cluster.weight`; 0 takes no partitions",
+      labels: "`cluster.labels` as `name=value`, by name, with commas between",
+    },
+    "Always 1: what it says is in its labels",
+  ),
+  errorsTotal: counter(
+    "errors",
+    {
+      kind:
+        "an [error code](errors/), or `model_failed`, `skill_failed`, `skill_interrupted` (in a " +
+        "session), `command_threw` (each try), `streams_live_dropped`, `streams_notice_dropped`, " +
+        "`streams_answer_dropped`, `ingress_dead`",
+    },
+    "Errors, by kind",
+  ),
   memoryUsageBytes: gauge("bytes", "Resident memory of the node's process"),
   memoryLimitBytes: gauge("bytes", "Memory that the node may use: the container's limit, else all"),
   llmLatencySeconds: histogram(
     "seconds",
-    ["provider", "model"],
+    { provider: PROVIDER, model: MODEL },
     SLOW,
     "Time of one model call, from its start to its whole answer",
   ),
   llmRequestsTotal: counter(
     "calls",
-    ["provider", "model", "outcome"],
+    {
+      provider: PROVIDER,
+      model: MODEL,
+      outcome: "`ok`, `status` (an HTTP status of the provider), `connection`, `stream_broken`, " +
+        "`malformed`, `deadline`, `configuration`, `cancelled`, `internal`",
+    },
     "Model calls, each try by itself",
   ),
   llmTokensTotal: counter(
     "tokens",
-    ["provider", "model", "direction"],
-    "Tokens of model calls; direction is input or output",
+    { provider: PROVIDER, model: MODEL, direction: "`input`, `output`" },
+    "Tokens of model calls",
   ),
   llmCostUsdTotal: counter(
     "US dollars",
-    ["provider", "model"],
-    "Cost of model calls, by the price list",
+    { provider: PROVIDER, model: MODEL },
+    "Cost of model calls, by the prices in the configuration",
   ),
-  turnsTotal: counter("turns", ["outcome"], "Turns that ended"),
-  turnSeconds: histogram("seconds", [], SLOW, "Time of one turn, waiting for people included"),
-  commandsTotal: counter("commands", ["type"], "Commands handled"),
-  mailboxDepth: gauge("commands", "Commands accepted and not yet handled"),
+  turnsTotal: counter(
+    "turns",
+    { outcome: "`completed`, `failed`, `cancelled`" },
+    "Turns that ended",
+  ),
+  turnSeconds: histogram("seconds", {}, SLOW, "Time of one turn, waiting for people included"),
+  commandsTotal: counter(
+    "commands",
+    {
+      type: "a command of a session or a schedule, such as `message.send`, `llm.complete`, " +
+        "`schedule.fire`",
+    },
+    "Commands handled",
+  ),
+  mailboxDepth: gauge(
+    "commands",
+    "Commands accepted and not yet handled, in the whole journal: each node says the same",
+  ),
+  mailboxOldestSeconds: gauge(
+    "seconds",
+    "For how long the first of those has waited; 0: there is none",
+  ),
   mailboxLagSeconds: histogram(
     "seconds",
-    [],
+    {},
     FAST,
-    "Time from a command's acceptance to its commit",
+    "Time from a command's arrival at the node that handles it to its commit",
   ),
-  commitSeconds: histogram("seconds", [], FAST, "Time of one commit"),
-  commitBatchSize: histogram("actors", [], SIZES, "Actors in one commit"),
+  commitSeconds: histogram("seconds", {}, FAST, "Time of one commit"),
+  commitBatchSize: histogram("actors", {}, SIZES, "Actors in one commit"),
   activeActors: gauge("actors", "Actors in memory"),
   partitionsOwned: gauge("partitions", "Partitions that this node holds"),
-  leaseChangesTotal: counter("changes", ["change"], "Partitions taken, given up and lost"),
-  approvalsPending: gauge("approvals", "Skill calls that wait for a person"),
-  skillSeconds: histogram("seconds", ["skill"], SLOW, "Time of one skill call"),
-  skillFailuresTotal: counter("calls", ["skill", "code"], "Skill calls that failed, by code"),
+  leaseChangesTotal: counter(
+    "changes",
+    { change: "`acquired`, `released`, `lost`" },
+    "Partitions taken, given up and lost",
+  ),
+  approvalsPending: gauge(
+    "approvals",
+    "Skill calls that wait for a person, in the whole journal: each node says the same",
+  ),
+  skillSeconds: histogram("seconds", { skill: SKILL }, SLOW, "Time of one skill call"),
+  skillFailuresTotal: counter(
+    "calls",
+    {
+      skill: `${SKILL}; \`unknown\` where there is none of that name`,
+      code: "`skill_not_found`, `skill_invalid_input`, `skill_invalid_output`, `skill_threw`, " +
+        "`skill_timeout`, `skill_out_of_memory`, `skill_denied_permission`, " +
+        "`skill_output_too_large`, `skill_host_died`, `skill_cancelled`",
+    },
+    "Skill calls that failed, by code",
+  ),
   memoryOperationsTotal: counter(
     "operations",
-    ["op", "outcome"],
-    "Operations of agents' memory; outcome is ok, unavailable or failed",
+    { op: MEMORY_OP, outcome: "`ok`, `unavailable`, `failed`" },
+    "Operations of agents' memory",
   ),
   memoryOperationSeconds: histogram(
     "seconds",
-    ["op"],
+    { op: MEMORY_OP },
     FAST,
     "Time of one operation of agents' memory",
   ),
-  deadLetters: gauge("commands", "Commands set aside because they make their actor throw"),
+  deadLetters: gauge(
+    "commands",
+    "Commands set aside because they make their actor throw, in the whole journal",
+  ),
+  backupLastSuccessTimestampSeconds: gauge(
+    "seconds",
+    "The stated point of the newest backup that synapse backup made of this journal, since 1970; 0: none",
+  ),
   httpRequestSeconds: histogram(
     "seconds",
-    ["method", "route", "status"],
+    {
+      method: "`GET`, `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE`, `OPTIONS`; `OTHER`",
+      route: "a pattern such as `/api/v1/sessions/:id`; `unmatched`",
+      status: "the HTTP status",
+    },
     [...FAST, 10, 30, 60, 300],
     "Time of one HTTP request, by the pattern of its route",
   ),

@@ -62,13 +62,13 @@ function createAll(registry: prometheus.Registry): Metrics {
 /** Prometheus' own classes already have the port's methods. */
 function createOne(registry: prometheus.Registry, name: string, definition: MetricDefinition) {
   const { help } = definition;
-  const labelNames = [...definition.labels];
+  const labelNames = Object.keys(definition.labels);
   const registers = [registry];
   switch (definition.type) {
     case "counter":
       return new prometheus.Counter({ name, help, labelNames, registers });
     case "gauge":
-      return new prometheus.Gauge({ name, help, registers });
+      return new prometheus.Gauge({ name, help, labelNames, registers });
     case "histogram":
       return new prometheus.Histogram({
         name,

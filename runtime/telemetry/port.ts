@@ -27,6 +27,11 @@ export interface Gauge {
   set(value: number): void;
 }
 
+/** Is always 1: what it says is in its labels, which are set once. */
+export interface Info<Label extends string> {
+  set(labels: Record<Label, string>, value: 1): void;
+}
+
 /** Seconds (or sizes) by bucket. */
 export interface Histogram<Label extends string = never> {
   observe(labels: Record<Label, string>, value: number): void;
@@ -34,6 +39,7 @@ export interface Histogram<Label extends string = never> {
 
 /** Every metric, as DESIGN names it: `synapse_` and the property's name in snake case. */
 export interface Metrics {
+  readonly nodeInfo: Info<"node" | "version" | "weight" | "labels">;
   readonly errorsTotal: Counter<"kind">;
   readonly memoryUsageBytes: Gauge;
   readonly memoryLimitBytes: Gauge;
@@ -46,6 +52,8 @@ export interface Metrics {
   readonly commandsTotal: Counter<"type">;
   /** Commands accepted and not yet handled. */
   readonly mailboxDepth: Gauge;
+  /** For how long the one of those that was accepted first has waited. */
+  readonly mailboxOldestSeconds: Gauge;
   /** Time from acceptance to commit. */
   readonly mailboxLagSeconds: Histogram;
   readonly commitSeconds: Histogram;
@@ -60,5 +68,7 @@ export interface Metrics {
   readonly memoryOperationsTotal: Counter<"op" | "outcome">;
   readonly memoryOperationSeconds: Histogram<"op">;
   readonly deadLetters: Gauge;
+  /** The stated point of the newest backup, in seconds since the epoch; 0: there is none. */
+  readonly backupLastSuccessTimestampSeconds: Gauge;
   readonly httpRequestSeconds: Histogram<"method" | "route" | "status">;
 }

@@ -20,6 +20,7 @@ const histogram = { observe: () => {} };
 
 /** Counts nothing. */
 export const silentMetrics: Metrics = {
+  nodeInfo: gauge,
   errorsTotal: counter,
   memoryUsageBytes: gauge,
   memoryLimitBytes: gauge,
@@ -31,6 +32,7 @@ export const silentMetrics: Metrics = {
   turnSeconds: histogram,
   commandsTotal: counter,
   mailboxDepth: gauge,
+  mailboxOldestSeconds: gauge,
   mailboxLagSeconds: histogram,
   commitSeconds: histogram,
   commitBatchSize: histogram,
@@ -43,5 +45,6 @@ export const silentMetrics: Metrics = {
   memoryOperationsTotal: counter,
   memoryOperationSeconds: histogram,
   deadLetters: gauge,
+  backupLastSuccessTimestampSeconds: gauge,
   httpRequestSeconds: histogram,
 };

@@ -170,10 +170,15 @@ export const MAILBOX_CLAUSES: Clauses = {
   "figures() counts what waits": async (subject) => {
     const { journal } = subject;
     const writer = await Writer.of(subject);
-    assert.deepEqual(await journal.figures(), {
+    const counts = async () => {
+      const { mailbox_waits_ms: _, ...counted } = await journal.figures();
+      return counted;
+    };
+    assert.deepEqual(await counts(), {
       mailbox_depth: 0,
       questions_pending: 0,
       dead_letters: 0,
+      backup_taken_at: null,
     });
     await journal.accept([row(A, "1"), row(A, "2"), row(actor("b", "globex"), "1")]);
     const ask = (id: string) => ({ op: "ask", id, kind: "k", details: null }) as const;
@@ -185,17 +190,36 @@ export const MAILBOX_CLAUSES: Clauses = {
       questions: [ask("q1"), ask("q2"), settle],
       dead: [{ ...dead, id: "d1" }],
     });
-    assert.deepEqual(await journal.figures(), {
+    assert.deepEqual(await counts(), {
       mailbox_depth: 2,
       questions_pending: 1,
       dead_letters: 1,
+      backup_taken_at: null,
     });
     await journal.retryDeadLetter("acme", "d1");
-    assert.deepEqual(await journal.figures(), {
+    assert.deepEqual(await counts(), {
       mailbox_depth: 3,
       questions_pending: 1,
       dead_letters: 0,
+      backup_taken_at: null,
     });
+  },
+
+  "figures() says for how long the first of what waits has waited": async (subject) => {
+    const { journal } = subject;
+    const writer = await Writer.of(subject);
+    const waits = async () => (await journal.figures()).mailbox_waits_ms;
+    assert.equal(await waits(), 0);
+    await journal.accept([row(A, "1")]);
+    await subject.pass(300);
+    await journal.accept([row(actor("b", "globex"), "2")]);
+    const first = await waits();
+    assert.ok(first >= 300, `${first}`);
+    await writer.write(A, { handled: [done("1")] });
+    const second = await waits();
+    assert.ok(second < first, `${second} is not less than ${first}`);
+    await subject.pass(300);
+    assert.ok(await waits() >= 300);
   },
 
   "check() resolves while the journal can be written, and leaves nothing behind": async (

@@ -79,6 +79,8 @@ export class Connections implements Connection, AsyncDisposable {
   readonly #closing = new AbortController();
   readonly #underway = new Set<Promise<unknown>>();
   #sql: postgres.Sql;
+  /** Those of which the first is being made still, after others were given up. */
+  #opening: postgres.Sql | null = null;
 
   /** Opens nothing yet. */
   constructor(options: ConnectionOptions) {
@@ -97,10 +99,11 @@ export class Connections implements Connection, AsyncDisposable {
   }
 
   async #query(statement: string, values: readonly Value[]): Promise<readonly Row[]> {
-    const pending = this.#sql.unsafe(statement, [...values], { prepare: true });
+    const asked = this.#sql;
+    const pending = asked.unsafe(statement, [...values], { prepare: true });
     const done = new AbortController();
     try {
-      return await Promise.race([pending, this.#deadline(pending, done.signal)]);
+      return await Promise.race([pending, this.#deadline(pending, asked, done.signal)]);
     } catch (error) {
       throw toFailure(error, { ...askerOf(this.#options.url), sent: wasSent(pending) });
     } finally {
@@ -164,23 +167,33 @@ export class Connections implements Connection, AsyncDisposable {
     return postgres(url, settings);
   }
 
-  async #deadline(pending: Pending, done: AbortSignal): Promise<never[]> {
+  async #deadline(pending: Pending, asked: postgres.Sql, done: AbortSignal): Promise<never[]> {
     const { clock, statement_timeout_ms, grace_ms = GRACE_MS, url } = this.#options;
     await clock.sleep(statement_timeout_ms + grace_ms, done);
     if (done.aborted) return [];
     const sent = wasSent(pending);
-    if (sent) this.#giveUp();
-    else pending.cancel();
+    if (!sent) pending.cancel();
+    if (sent || this.#opening !== asked) this.#giveUp(asked);
     throw new JournalUnavailable(`Journal ${placeOf(url)} cannot be used: it does not answer`, {
       rolled_back: !sent,
     });
   }
 
-  /** Leaves all connections as they are, and goes on with new ones. */
-  #giveUp(): void {
-    const lost = this.#sql;
-    this.#sql = this.#connect();
-    lost.end({ timeout: 0 }).catch(() => {});
+  /**
+   * Leaves these connections, and goes on with new ones. Also when a statement waited in vain for one to
+   * be made: the driver never uses a connection whose first statement was cancelled before it was there.
+   * So the first statement of the new ones is one that nobody cancels, however long it takes to connect.
+   */
+  #giveUp(lost: postgres.Sql): void {
+    if (lost !== this.#sql) return;
+    const next = this.#connect();
+    [this.#sql, this.#opening] = [next, next];
+    void next.unsafe("SELECT 1").catch(() => {}).then(() => {
+      if (this.#opening === next) this.#opening = null;
+    });
+    const ending = lost.end({ timeout: CLOSE_S }).catch(() => {});
+    this.#underway.add(ending);
+    void ending.then(() => this.#underway.delete(ending));
   }
 }
 

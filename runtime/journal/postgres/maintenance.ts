@@ -3,14 +3,18 @@
  *
  * @module
  */
+import { BACKUP_SETTING } from "../backup_note.ts";
 import { MIGRATIONS } from "../migrations/postgres/mod.ts";
 import { type Journal, JournalUnavailable } from "../port.ts";
 import type { Connection } from "./connection.ts";
 import { number } from "./row.ts";
 
-const FIGURES = "SELECT (SELECT count(*) FROM mailbox WHERE handled_at IS NULL) AS mailbox, " +
+const FIGURES = "SELECT waiting.*, " +
   "(SELECT count(*) FROM approvals WHERE status = 'pending') AS questions, " +
-  "(SELECT count(*) FROM dead_letters WHERE status = 'open') AS dead";
+  "(SELECT count(*) FROM dead_letters WHERE status = 'open') AS dead, " +
+  `(SELECT value::bigint FROM settings WHERE name = '${BACKUP_SETTING}') AS backup ` +
+  "FROM (SELECT count(*) AS mailbox, greatest(0, now_ms() - min(accepted_at)) AS waits " +
+  "FROM mailbox WHERE handled_at IS NULL) AS waiting";
 
 /** Where they run: the check beside the leases, the rest behind nothing that hurries. */
 export interface MaintenanceConnections {
@@ -35,8 +39,10 @@ export function createMaintenance(
       const [row = {}] = await work.query(FIGURES);
       return {
         mailbox_depth: number(row, "mailbox"),
+        mailbox_waits_ms: number(row, "waits"),
         questions_pending: number(row, "questions"),
         dead_letters: number(row, "dead"),
+        backup_taken_at: row.backup === null ? null : number(row, "backup"),
       };
     },
     async purge({ handled, closed }, limit) {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../clock.ts";
+import { systemEntropy } from "../../entropy.ts";
 import { actor, row, Writer } from "../contract/subject.ts";
 import { ManualClock } from "../../manual_clock.ts";
 import { type Journal, JournalUnavailable } from "../port.ts";
+import { Connections } from "./connection.ts";
 import { openJournal, subjectOf, testSchema } from "./test_database.ts";
 import { TestProxy } from "./test_proxy.ts";
 
@@ -113,6 +115,29 @@ Deno.test("A Postgres journal gives up a connection on which nothing is heard, a
   assert.deepEqual(await writer.commit(writer.part(A, { events: ["next"] })), ["committed"]);
   assert.equal((await truth.find(A))?.seq, 2);
   assert.equal((await journal.find(A))?.seq, 2);
+});
+
+Deno.test("Connections that took longer to make than a statement may wait serve those that come later", async () => {
+  await using schema = await testSchema();
+  await using proxy = new TestProxy(schema.url);
+  await using connections = new Connections({
+    url: proxy.url,
+    clock: systemClock,
+    entropy: systemEntropy,
+    connections: 1,
+    statement_timeout_ms: 200,
+    grace_ms: 100,
+  });
+  proxy.weather = "late_answers";
+  for (let i = 0; i < 5; i++) {
+    const error = await unavailable(connections.query("SELECT 1 AS one"));
+    assert.equal(error.rolled_back, true, "it was never sent");
+  }
+  assert.equal(proxy.taken, 2, "the second is waited for, however long it takes");
+  proxy.weather = "fair";
+  const one = () => connections.query("SELECT 1 AS one").then((rows) => rows, () => null);
+  assert.deepEqual((await one())?.map((row) => ({ ...row })), [{ one: 1 }]);
+  assert.equal(proxy.taken, 2);
 });
 
 Deno.test("A Postgres journal hears of releases again after its connections were cut", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Address } from "../../../actors/behavior.ts";
-import { actor, allWaiting, mark, row, Writer } from "../contract/subject.ts";
+import { actor, allWaiting, mark, nodeBeat, row, Writer } from "../contract/subject.ts";
 import type { Journal, JournalUnavailable } from "../port.ts";
 import { openJournal, subjectOf, testSchema } from "./test_database.ts";
 
@@ -63,18 +63,27 @@ Deno.test("acquire() and renew() wait for no commit, and what is under way stays
   assert.deepEqual(await one.commit([late]), ["fenced"]);
 });
 
+Deno.test("requestDrain() over two connections at once spares one of the last two nodes", async () => {
+  await using nodes = await twoNodes();
+  const { one, two } = nodes;
+  for (let round = 0; round < 30; round++) {
+    for (const id of ["n1", "n2"]) {
+      await one.join(nodeBeat(id, { incarnation: `inc_${round}` }), 60_000);
+    }
+    const ask = { alive_ms: 60_000, force: false };
+    const outcomes = await Promise.all([
+      one.requestDrain("n1", ask),
+      two.requestDrain("n2", ask),
+    ]);
+    assert.deepEqual(outcomes.sort(), ["asked", "last"]);
+  }
+});
+
 Deno.test("renew() and beat() that have to wait give up long before a commit does", async () => {
   await using nodes = await twoNodes();
   const { one, schema } = nodes;
   const writer = await Writer.of(subjectOf(one, schema));
-  const beat = {
-    id: "node_1",
-    incarnation: "1",
-    version: "1",
-    protocol_version: "1.0",
-    status: "active",
-    partitions: 1,
-  } as const;
+  const beat = nodeBeat("node_1");
   await one.join(beat, 1000);
   const { committing } = await schema.sql.begin(async (sql) => {
     await sql.unsafe("LOCK TABLE partitions, nodes IN ACCESS EXCLUSIVE MODE");

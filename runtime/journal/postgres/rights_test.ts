@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { actor, mark, row, Writer } from "../contract/subject.ts";
+import { actor, mark, nodeBeat, row, Writer } from "../contract/subject.ts";
 import type { Journal } from "../port.ts";
 import { JournalUnavailable } from "../port.ts";
 import { openJournal, subjectOf, type TestSchema, testSchema } from "./test_database.ts";
@@ -33,15 +33,8 @@ async function documentedGrants(
 
 /** What a node does in its life, each table touched. */
 async function live(journal: Journal, schema: TestSchema): Promise<void> {
-  const beat = {
-    id: "node_1",
-    incarnation: "inc_1",
-    version: "1.0.0",
-    protocol_version: "1.0",
-    status: "active",
-    partitions: 0,
-  } as const;
-  await journal.join(beat, 60_000);
+  await journal.join(nodeBeat("node_1"), 60_000);
+  await journal.requestDrain("node_1", { alive_ms: 60_000, force: true });
   await journal.check();
   const writer = await Writer.of(subjectOf(journal, schema));
   const [from, to] = [actor("a"), actor("b")];

@@ -4,12 +4,16 @@
  * @module
  */
 
+import { systemClock } from "../../clock.ts";
+
 /** What happens to a connection and what goes over it. */
 export type Weather =
   /** All goes through. */
   | "fair"
   /** What the server says is held back. */
   | "no_answers"
+  /** What the server says comes when the weather is another. */
+  | "late_answers"
   /** What the client says is held back. */
   | "no_requests"
   /** New connections are taken and dropped at once. */
@@ -89,10 +93,15 @@ export class TestProxy implements AsyncDisposable {
         if (stops === "no_answers") this.held_back += count;
         continue;
       }
+      if (stops === "no_answers") await this.#answersMayPass();
       await writeAll(to, buffer.subarray(0, count)).catch(() => {});
     }
     close(from);
     close(to);
+  }
+
+  async #answersMayPass(): Promise<void> {
+    while (this.weather === "late_answers") await systemClock.sleep(10);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from "../../clock.ts";
 import { errorMessage, SynapseError } from "../../errors.ts";
 import { migrate } from "../migrate.ts";
 import { MIGRATIONS } from "../migrations/sqlite/mod.ts";
+import { createNodesInMemory } from "../nodes_in_memory.ts";
 import { type Journal, JournalUnavailable } from "../port.ts";
 import { createAgentStore } from "./agents.ts";
 import { createCommitter } from "./commit.ts";
@@ -21,7 +22,6 @@ import { createLeases } from "./lease.ts";
 import { createMailboxStore } from "./mailbox.ts";
 import { createMaintenance } from "./maintenance.ts";
 import { createEventLog } from "./read.ts";
-import { createNodes } from "./nodes.ts";
 import { createOutbox } from "./outbox.ts";
 import { createTimerStore } from "./timers.ts";
 
@@ -55,8 +55,8 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
     ...createDirectory(db),
     ...createDeadLetterStore(db, options.clock),
     ...createAgentStore(db, options.clock),
-    ...createMaintenance(db),
-    ...createNodes(options.clock),
+    ...createMaintenance(db, options.clock),
+    ...createNodesInMemory(() => options.clock.now()),
     ...createOutbox(db),
   };
   const owned = resources.move();

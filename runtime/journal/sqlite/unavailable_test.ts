@@ -153,7 +153,7 @@ Deno.test("A SQLite journal that is read-only says so, can still be read, and lo
   await assertUnavailable(committer.commit([writer.part(A, { events: [2] })]), reason);
   await assertUnavailable(mailbox.accept([row(A, "1")]), reason);
   await assertUnavailable(mailbox.take(A, 1, []), reason);
-  await assertUnavailable(createMaintenance(readOnly).check(), reason);
+  await assertUnavailable(createMaintenance(readOnly, new ManualClock()).check(), reason);
   assert.equal((await createEventLog(readOnly).readEvents(A, 0, 10)).length, 1);
   readOnly.exec("PRAGMA query_only = OFF");
   assert.deepEqual(await committer.commit([writer.part(A, { events: [2] })]), ["committed"]);

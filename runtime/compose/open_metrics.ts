@@ -1,0 +1,63 @@
+/**
+ * The metrics of a node, with the figures that only the journal knows.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import { type Journal, JournalUnavailable } from "../journal/port.ts";
+import { systemMemoryLimitBytes } from "../telemetry/memory_limit.ts";
+import { createMetrics, type ScrapedMetrics } from "../telemetry/metrics.ts";
+import type { Metrics } from "../telemetry/port.ts";
+import { VERSION } from "../version.ts";
+
+/** How long a scrape waits for the journal, in milliseconds: far less than Prometheus waits for it. */
+const FIGURES_MS = 1000;
+
+const MS_PER_SECOND = 1000;
+
+/** Makes the metrics. While the journal does not answer its figures are the last ones known. */
+export function openMetrics(
+  { node_id, cluster }: Pick<Config, "node_id" | "cluster">,
+  { journal, clock }: {
+    readonly journal: Pick<Journal, "figures">;
+    readonly clock: Pick<Clock, "sleep">;
+  },
+): ScrapedMetrics {
+  // One question at a time: a journal that stands still must not be asked again at each scrape.
+  let asking: Promise<void> | null = null;
+  const metrics = createMetrics({
+    limitBytes: systemMemoryLimitBytes(),
+    collect: async (metrics) => {
+      asking ??= collectFigures(journal, metrics).finally(() => asking = null);
+      await inTime(clock, asking);
+    },
+  });
+  const weight = String(cluster.weight);
+  const pairs = Object.entries(cluster.labels).map(([name, value]) => `${name}=${value}`);
+  const labels = pairs.sort().join();
+  metrics.nodeInfo.set({ node: node_id, version: VERSION, weight, labels }, 1);
+  return metrics;
+}
+
+async function collectFigures(journal: Pick<Journal, "figures">, metrics: Metrics): Promise<void> {
+  const figures = await journal.figures();
+  metrics.mailboxDepth.set(figures.mailbox_depth);
+  metrics.mailboxOldestSeconds.set(figures.mailbox_waits_ms / MS_PER_SECOND);
+  metrics.approvalsPending.set(figures.questions_pending);
+  metrics.deadLetters.set(figures.dead_letters);
+  const { backup_taken_at } = figures;
+  metrics.backupLastSuccessTimestampSeconds.set((backup_taken_at ?? 0) / MS_PER_SECOND);
+}
+
+async function inTime(clock: Pick<Clock, "sleep">, figures: Promise<void>): Promise<void> {
+  const answered = new AbortController();
+  const late = clock.sleep(FIGURES_MS, answered.signal).then(() => {
+    if (answered.signal.aborted) return;
+    const message = `Journal did not tell its figures within ${FIGURES_MS} ms`;
+    throw new JournalUnavailable(message, { rolled_back: true });
+  });
+  late.catch(() => {});
+  figures.catch(() => {});
+  await Promise.race([figures, late]).finally(() => answered.abort());
+}

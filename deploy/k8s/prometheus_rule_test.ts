@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { prometheusRule } from "./prometheus_rule.ts";
+
+const FILE = new URL("components/monitoring/prometheus_rule.yaml", import.meta.url);
+const ALERTS = new URL("../prometheus/alerts.yml", import.meta.url);
+
+Deno.test("prometheusRule() holds the groups as they are", () => {
+  const groups = [{ name: "g", rules: [{ alert: "A", expr: "up == 0\n", for: "1m" }] }];
+  const rule = parse(prometheusRule(JSON.stringify({ groups })));
+  assert.deepEqual(rule.spec, { groups });
+});
+
+Deno.test("the rules of the Prometheus operator are those of deploy/prometheus/alerts.yml", async () => {
+  const wanted = prometheusRule(await Deno.readTextFile(ALERTS));
+  if (Deno.env.get("UPDATE_DOCS") === "1") await Deno.writeTextFile(FILE, wanted);
+  assert.equal(await Deno.readTextFile(FILE), wanted, "its head says how it is made anew");
+});

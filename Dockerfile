@@ -1,9 +1,13 @@
 # The image synapse/core: one file of JavaScript, and the Deno that it was tested with.
 # Building, and what the image expects of its surroundings: docs/deployment.md.
 
+# A journal in Postgres is backed up and restored by its client programs, of the server's major version:
+# Debian bookworm has those of 15, trixie those of 17.
+ARG DEBIAN=bookworm
+
 FROM denoland/deno:bin-2.9.6 AS deno
 
-FROM debian:bookworm-slim AS build
+FROM debian:${DEBIAN}-slim AS build
 COPY --from=deno /deno /usr/local/bin/deno
 WORKDIR /src
 COPY . .
@@ -13,11 +17,20 @@ RUN --mount=type=cache,target=/deno-dir --mount=type=secret,id=ca \
     if [ -f /run/secrets/ca ]; then export DENO_CERT=/run/secrets/ca; fi; \
     deno task bundle
 
-FROM debian:bookworm-slim
+FROM debian:${DEBIAN}-slim AS postgres
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends postgresql-client
+
+FROM debian:${DEBIAN}-slim
+# The two programs and their library: the whole package brings Perl along.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends libpq5 \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log
+COPY --from=postgres /usr/lib/postgresql/*/bin/pg_dump /usr/lib/postgresql/*/bin/pg_restore /usr/local/bin/
 RUN groupadd --gid 1000 synapse \
  && useradd --uid 1000 --gid synapse --home-dir /app --no-create-home --shell /usr/sbin/nologin synapse \
- && mkdir -p /app/config /app/skills /app/data /app/logs \
- && chown synapse:synapse /app/data /app/logs
+ && mkdir -p /app/config /app/skills /app/data /app/logs /app/backups \
+ && chown synapse:synapse /app/data /app/logs /app/backups
 COPY --from=deno /deno /usr/local/bin/deno
 COPY --chmod=755 deploy/docker/synapse /usr/local/bin/synapse
 COPY --from=build /src/dist/synapse.js /usr/local/lib/synapse/synapse.js

@@ -1,6 +1,6 @@
 /**
  * `deno task compile [--all | TARGET…]`: binaries in `dist/`, with their checksums. Prints each one's
- * size and, for this machine's own, how long it takes to start.
+ * size and, for the bundle and this machine's own, how long it takes to start.
  *
  * Needs permission to run programs, to read and write `dist/`, and to see `DENORT_BIN`.
  *
@@ -10,6 +10,7 @@ import { VERSION } from "../../runtime/version.ts";
 import { BUNDLE_NAME, bundleProgram, DIST } from "./bundle.ts";
 import { checksumLine, CHECKSUMS_NAME } from "./checksums.ts";
 import { compileBinary } from "./compile.ts";
+import { BUNDLE_FLAGS } from "./launch_flags.ts";
 import { ReleaseError } from "./release_error.ts";
 import { type Binary, wantedBinaries } from "./targets.ts";
 
@@ -19,11 +20,12 @@ async function main(args: readonly string[]): Promise<void> {
   await Deno.mkdir(DIST, { recursive: true });
   const bundle = `${DIST}/${BUNDLE_NAME}`;
   await bundleProgram(bundle);
-  let checksums = await report(BUNDLE_NAME);
+  const launch = [Deno.execPath(), "run", ...BUNDLE_FLAGS, bundle] as const;
+  let checksums = await report(BUNDLE_NAME, await startTime(launch));
   for (const binary of binaries) {
     const output = `${DIST}/${binary.file}`;
     await compileBinary({ bundle, output, target: binary.target });
-    checksums += await report(binary.file, await startTime(binary, standIn));
+    checksums += await report(binary.file, await binaryStartTime(binary, standIn));
   }
   await Deno.writeTextFile(`${DIST}/${CHECKSUMS_NAME}`, checksums);
 }
@@ -36,17 +38,22 @@ async function report(name: string, note = ""): Promise<string> {
   return await checksumLine(name, content);
 }
 
-/** Runs a binary of this machine, and requires that it answers as this version. */
-async function startTime({ file, target }: Binary, standIn?: string): Promise<string> {
+async function binaryStartTime({ file, target }: Binary, standIn?: string): Promise<string> {
   if (target !== Deno.build.target) return "  not run: it is for another machine";
   if (standIn !== undefined) return "  not run: DENORT_BIN names its runtime";
+  return await startTime([`${DIST}/${file}`]);
+}
+
+/** Runs the program once, and requires that it answers as this version. */
+async function startTime([command, ...args]: readonly [string, ...string[]]): Promise<string> {
   const begun = performance.now();
-  const { stdout } = await new Deno.Command(`${DIST}/${file}`, { args: ["version", "--json"] })
+  const { stdout } = await new Deno.Command(command, { args: [...args, "version", "--json"] })
     .output();
   const ms = Math.round(performance.now() - begun);
   const said = new TextDecoder().decode(stdout).trim();
   if (!said.includes(`"version": "${VERSION}"`)) {
-    throw new ReleaseError(`dist/${file} says ${said || "nothing"}, wanted version ${VERSION}`);
+    const what = args.at(-1) ?? command;
+    throw new ReleaseError(`${what} says ${said || "nothing"}, wanted version ${VERSION}`);
   }
   return `  starts in ${ms} ms`;
 }

@@ -103,11 +103,17 @@ Deno.test("volumes, networks and mounted files exist", () => {
   for (const [name, { volumes = [], networks = [] }] of services) {
     for (const network of networks) assert.ok(compose.networks?.[network], `${name}: ${network}`);
     for (const volume of volumes) {
-      const [source = ""] = volume.split(":");
+      const [source = ""] = filledIn(volume, example).split(":");
       if (source.startsWith("./deploy/")) assert.ok(Deno.statSync(`${ROOT}${source}`).isDirectory);
       else if (!source.startsWith("./")) assert.ok(source in compose.volumes, `${name}: ${source}`);
     }
   }
+});
+
+Deno.test("backups go to a folder of the host, which no volume's end takes along", () => {
+  const [source] = node.volumes?.filter((volume) => volume.endsWith(":/app/backups")) ?? [];
+  assert.match(filledIn(source ?? "", new Map()), /^\.\/\w+:\/app\/backups$/);
+  assert.equal(filledIn(source ?? "", new Map([["BACKUP_DIR", "/x"]])), "/x:/app/backups");
 });
 
 Deno.test("only the API is reached from other machines, and no port is taken twice", () => {

@@ -6,8 +6,23 @@ import { VERSION } from "../../runtime/version.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const dockerfile = Deno.readTextFileSync(`${ROOT}Dockerfile`);
-const launcher = Deno.readTextFileSync(`${ROOT}deploy/docker/synapse`);
-const flags = launcher.match(/--[\w-]+(=\S+)?/g) ?? [];
+
+/** How the launcher starts Deno for a command, argument by argument. */
+async function launched(...args: readonly string[]): Promise<string[]> {
+  const folder = await Deno.makeTempDir({ prefix: "synapse_launcher_" });
+  try {
+    const deno = `${folder}/deno`;
+    await Deno.writeTextFile(deno, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n", { mode: 0o755 });
+    const { success, stdout } = await new Deno.Command("/bin/sh", {
+      args: [`${ROOT}deploy/docker/synapse`, ...args],
+      env: { PATH: folder },
+    }).output();
+    assert.ok(success);
+    return new TextDecoder().decode(stdout).trimEnd().split("\n");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
 
 /** The variables of the last stage. */
 const env = new Map(
@@ -45,17 +60,30 @@ Deno.test("the image shows the ports that its variables name, to nobody as root"
   assert.doesNotMatch(dockerfile, /^# syntax=/m);
 });
 
-Deno.test("the launcher may do what the release may, in the image's folders only", () => {
+Deno.test("the launcher may do what the release may, in the image's folders only", async () => {
   const narrowed = new Map([
     ["--allow-read", "--allow-read=/app"],
-    ["--allow-write", `--allow-write=${env.get("SYNAPSE_DATA_DIR")},/app/logs`],
+    ["--allow-write", `--allow-write=${env.get("SYNAPSE_DATA_DIR")},/app/logs,/app/backups`],
     ["--allow-run", "--allow-run=/usr/local/bin/deno"],
   ]);
+  const words = await launched("serve", "--port", "1");
   assert.deepEqual(
-    flags.filter((flag) => /^--(allow|deny|unstable|no-prompt)/.test(flag)).sort(),
+    words.filter((word) => /^--(allow|deny|unstable|no-prompt)/.test(word)).sort(),
     [...FEATURE_FLAGS, ...PERMISSION_FLAGS].map((flag) => narrowed.get(flag) ?? flag).sort(),
   );
+  assert.deepEqual(words.slice(-4), ["/usr/local/lib/synapse/synapse.js", "serve", "--port", "1"]);
   for (const name of ["SYNAPSE_DATA_DIR", "SYNAPSE_SKILLS_DIR"]) {
     assert.ok(env.get(name)?.startsWith("/app/"), name);
   }
+});
+
+Deno.test("only backup and restore may start the client programs of Postgres, which the image has", async () => {
+  const programs = ["pg_dump", "pg_restore"];
+  for (const command of ["backup", "restore"]) {
+    const [run] = (await launched(command)).filter((word) => word.startsWith("--allow-run"));
+    const paths = ["deno", ...programs].map((name) => `/usr/local/bin/${name}`);
+    assert.equal(run, `--allow-run=${paths}`);
+  }
+  const [copied] = dockerfile.match(/^COPY --from=postgres .*$/m) ?? [];
+  for (const name of programs) assert.ok(copied?.includes(`/${name} `), name);
 });

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import GithubSlugger from "github-slugger";
+import { marked, type Token } from "marked";
+import { METRIC_DEFINITIONS, metricName } from "../runtime/telemetry/metric_definitions.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Folders with documents that are not ours, or none. */
+const SKIPPED = new Set([".git", "node_modules", "data", "dist", "user_skills"]);
+
+/** What looks like a metric and is none: volumes, collections, users of a database. */
+const OTHER_NAMES = new Set(["synapse_data", "synapse_memory", "synapse_node"]);
+
+/** What Prometheus appends to the name of a histogram. */
+const SUFFIXES = /_(bucket|count|sum)$/;
+
+interface Document {
+  readonly path: string;
+  readonly text: string;
+  /** Targets of links and images. */
+  readonly links: readonly string[];
+  /** What a link can name in it. */
+  readonly anchors: ReadonlySet<string>;
+}
+
+function read(path: string, text: string): Document {
+  const slugger = new GithubSlugger();
+  const links: string[] = [];
+  const anchors = new Set<string>();
+  marked.walkTokens(marked.lexer(text), (token: Token) => {
+    if (token.type === "link" || token.type === "image") links.push(token.href);
+    if (token.type === "heading") anchors.add(slugger.slug(plain(token.tokens ?? [])));
+    if (token.type === "html") {
+      for (const [, name] of token.text.matchAll(/<a id="([^"]+)"/g)) anchors.add(name!);
+    }
+  });
+  return { path, text, links, anchors };
+}
+
+/** The text of a heading without its marks. */
+function plain(tokens: readonly Token[]): string {
+  return tokens.map((token) =>
+    "tokens" in token && token.tokens ? plain(token.tokens) : "text" in token ? token.text : ""
+  ).join("");
+}
+
+async function documents(folder = ROOT): Promise<Document[]> {
+  const found: Document[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory && !SKIPPED.has(entry.name)) found.push(...await documents(path));
+    if (entry.isFile && entry.name.endsWith(".md")) {
+      found.push(read(relative(ROOT, path), await Deno.readTextFile(path)));
+    }
+  }
+  return found;
+}
+
+/** The links of a document that lead nowhere. */
+async function brokenLinks(
+  { path, links }: Document,
+  all: ReadonlyMap<string, Document>,
+): Promise<string[]> {
+  const broken: string[] = [];
+  for (const link of links.filter((link) => !/^(https?|mailto):/.test(link))) {
+    const [file = "", anchor] = decodeURIComponent(link).split("#");
+    const target = file === "" ? path : join(dirname(path), file);
+    const exists = all.has(target) ||
+      await Deno.stat(join(ROOT, target)).then(() => true, () => false);
+    const has = anchor === undefined || all.get(target)?.anchors.has(anchor) === true;
+    if (!exists || !has) broken.push(`${path}: ${link}`);
+  }
+  return broken;
+}
+
+Deno.test("Links between documents lead to files and headings that exist", async () => {
+  const all = new Map((await documents()).map((document) => [document.path, document]));
+  assert.ok(all.size > 50, `only ${all.size} documents were read`);
+  const broken = await Promise.all([...all.values()].map((one) => brokenLinks(one, all)));
+  assert.deepEqual(broken.flat(), []);
+});
+
+Deno.test("A link that leads nowhere is found", async () => {
+  const here = read("docs/here.md", "# A `b`\n[1](gone.md) [2](#a-b) [3](#c) [4](../README.md#no)");
+  const readme = read("README.md", "# Synapse");
+  const all = new Map([here, readme].map((document) => [document.path, document]));
+  assert.deepEqual(await brokenLinks(here, all), [
+    "docs/here.md: gone.md",
+    "docs/here.md: #c",
+    "docs/here.md: ../README.md#no",
+  ]);
+});
+
+Deno.test("Documents name metrics only that a node exports", async () => {
+  const exported = new Set(Object.keys(METRIC_DEFINITIONS).map(metricName));
+  const unknown = (await documents()).flatMap(({ path, text }) =>
+    [...text.matchAll(/\bsynapse_[a-z_]*[a-z]\b(?![/.:-]\w)/g)]
+      .map(([name]) => name)
+      .filter((name) =>
+        !OTHER_NAMES.has(name) && !exported.has(name) && !exported.has(name.replace(SUFFIXES, ""))
+      )
+      .map((name) => `${path}: ${name}`)
+  );
+  assert.deepEqual(unknown, []);
+});

@@ -13,6 +13,7 @@ import { createHealth } from "./compose/health.ts";
 import { listen } from "./compose/listen.ts";
 import { openJournal } from "./compose/open_journal.ts";
 import { openMemory } from "./compose/open_memory.ts";
+import { openMetrics } from "./compose/open_metrics.ts";
 import { openStreams } from "./compose/open_streams.ts";
 import { composeRouter } from "./compose/router.ts";
 import { secretMask } from "./compose/secret_mask.ts";
@@ -32,10 +33,10 @@ import type { Journal } from "./journal/port.ts";
 import type { Memory } from "./memory/port.ts";
 import type { Skills } from "./sandbox/port.ts";
 import type { LiveEvents, Streams } from "./streams/port.ts";
+import { supervised } from "./supervision/supervised.ts";
 import { createLogger, stderrSink } from "./telemetry/log.ts";
-import { systemMemoryLimitBytes } from "./telemetry/memory_limit.ts";
-import { createMetrics, type ScrapedMetrics } from "./telemetry/metrics.ts";
-import type { Logger, Metrics } from "./telemetry/port.ts";
+import type { ScrapedMetrics } from "./telemetry/metrics.ts";
+import type { Logger } from "./telemetry/port.ts";
 import { noteSession } from "./telemetry/session_metrics.ts";
 import { PROTOCOL_VERSION, VERSION } from "./version.ts";
 
@@ -43,7 +44,7 @@ import { PROTOCOL_VERSION, VERSION } from "./version.ts";
  * How long a node that has handed over waits for the requests under way, in milliseconds: longer than a
  * lease, because the nodes that answer them may have to take over from one that is gone.
  */
-const REQUESTS_MS = 5000;
+export const REQUESTS_MS = 5000;
 
 /** What may be chosen besides the configuration. */
 export interface StartOptions {
@@ -63,6 +64,11 @@ export interface RunningNode {
   /** Where the API is, without a slash at the end. */
   readonly api_url: string;
   readonly metrics_url: string;
+  /**
+   * Resolves when another process runs under this node's id. This one handles nothing any more: all that
+   * is left to do with it is to stop it.
+   */
+  readonly superseded: Promise<void>;
   /** Takes no more requests, finishes what is under way, and gives everything back. */
   stop(): Promise<void>;
 }
@@ -78,6 +84,8 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
   await using started = new AsyncDisposableStack();
   const engine = started.use(await startEngine(config, options));
   const { clock, entropy, log, metrics, node, journal, live, skills, memory } = engine;
+  const health = createHealth({ ...engine, config, engine: node });
+  const stuck = () => node.stuck();
   const edge = createEdge({
     clock,
     entropy,
@@ -93,23 +101,29 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     limits: config.limits,
     lease_ms: config.cluster.lease_ms,
     version: VERSION,
-    health: createHealth({ ...engine, config, engine: node }),
+    health,
+    stuck,
   });
-  const servers = listen(config.http, edge, log);
+  const servers = await listen(config.http, edge, { clock, log });
+  const { api_url } = servers;
+  const env = options.env ?? {};
+  const supervisor = started.use(
+    supervised({ env, pid: Deno.pid, clock, entropy, log, api_url, health, stuck }),
+  );
   const owned = started.move();
   return {
     config,
-    api_url: servers.api_url,
+    api_url,
     metrics_url: servers.metrics_url,
+    superseded: engine.superseded,
     async stop() {
       log.info({}, "Node stops");
+      supervisor.stopping();
       // Clients that keep their connection go to another node with their next request.
       servers.retire();
       await engine.quiesce();
       // A client that does not read, or does not finish its request, must not keep the node for long.
-      const patience = new AbortController();
-      await Promise.race([servers.close(), clock.sleep(REQUESTS_MS, patience.signal)]);
-      patience.abort();
+      await servers.close(REQUESTS_MS);
       await owned.disposeAsync();
     },
   };
@@ -128,6 +142,8 @@ export interface RunningEngine extends AsyncDisposable {
   readonly memory: Memory | null;
   readonly node: Node;
   readonly streams: Streams;
+  /** See {@link RunningNode.superseded}. */
+  readonly superseded: Promise<void>;
   /**
    * Finishes the commands under way here, and ends all watches. What still comes is handled by other
    * nodes, if there are any, and what is stored can still be read.
@@ -152,10 +168,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
   const opened = await openJournal(config, { clock: systemClock, log });
   started.defer(() => opened.close());
   const journal = options.wrapJournal?.(opened) ?? opened;
-  const metrics = createMetrics({
-    limitBytes: systemMemoryLimitBytes(),
-    collect: (metrics) => collectFigures(journal, metrics),
-  });
+  const metrics = openMetrics(config, { journal, clock: systemClock });
   const world = { clock: systemClock, entropy: systemEntropy, log, metrics };
   const skills = started.use(await composeSkills(config, { ...world, env, mask }));
   const router = await composeRouter(config, { ...world, mask });
@@ -164,6 +177,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
   started.use(streams);
   const { live } = streams;
   const engine: Pick<Node, "submit"> = { submit: (...args) => node.submit(...args) };
+  const superseded = Promise.withResolvers<void>();
   const node: Node = new Node({
     ...world,
     journal,
@@ -181,6 +195,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
       session: sessionType(config, streams.egress !== null),
       schedule: { behavior: schedule as AnyBehavior, limits: {}, outgoing: false },
     },
+    onSuperseded: superseded.resolve,
     onCommit({ type }, before, step) {
       if (type === "session") noteSession(metrics, before as SessionState, step.events);
     },
@@ -211,6 +226,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
     skills,
     memory,
     node,
+    superseded: superseded.promise,
     quiesce,
     [Symbol.asyncDispose]: dispose,
   };
@@ -229,11 +245,4 @@ function sessionType({ limits, security, memory }: Config, outgoing: boolean): A
   // What nothing can ever take must not wait in a session.
   const noMemory = memory === null ? { memory_unwritten: 0 } : {};
   return { behavior, limits: { ...limits, ...security, ...noMemory }, outgoing };
-}
-
-async function collectFigures(journal: Journal, metrics: Metrics): Promise<void> {
-  const figures = await journal.figures();
-  metrics.mailboxDepth.set(figures.mailbox_depth);
-  metrics.approvalsPending.set(figures.questions_pending);
-  metrics.deadLetters.set(figures.dead_letters);
 }

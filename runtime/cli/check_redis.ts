@@ -10,18 +10,29 @@ import { fault, type Finding, ok, warning } from "./finding.ts";
 /** The oldest server that is supported. */
 const MAJOR_MIN = 7;
 
-/** Whether Redis can be reached, is new enough, and keeps what it is given. */
-export async function checkRedis(place: RedisPlace, clock: Clock): Promise<Finding[]> {
-  return redisFindings(await readRedisFacts(place, clock));
+/** What is known of the journal whose nodes are to work on a Redis. */
+export type KnownJournal = { readonly id: string | null } | null;
+
+/**
+ * Whether Redis can be reached, is new enough, keeps what it is given, and is this Synapse's.
+ *
+ * @param journal its id, null of a journal that is still to be made; null where it cannot be read
+ */
+export async function checkRedis(
+  place: RedisPlace,
+  clock: Clock,
+  journal: KnownJournal,
+): Promise<Finding[]> {
+  return redisFindings(await readRedisFacts(place, clock), journal);
 }
 
 /** What there is to say of a Redis. */
-export function redisFindings(facts: RedisFacts): Finding[] {
+export function redisFindings(facts: RedisFacts, journal: KnownJournal): Finding[] {
   const check = "streams";
   if (!facts.reached) {
     return [fault(check, `${facts.label} cannot be used: ${facts.reason}`, mendOf(facts.reason))];
   }
-  const { label, version, maxmemory_policy, write_fault } = facts;
+  const { label, version, maxmemory_policy, write_fault, owner } = facts;
   if (write_fault !== null) {
     return [fault(check, `${label} takes no writes: ${write_fault}`, mendOf(write_fault))];
   }
@@ -29,7 +40,28 @@ export function redisFindings(facts: RedisFacts): Finding[] {
   const server = Number.parseInt(version) >= MAJOR_MIN
     ? ok(check, detail)
     : fault(check, `${detail}; wanted ${MAJOR_MIN} or newer`, "Upgrade the server");
-  return maxmemory_policy === null ? [server] : [server, memoryFinding(maxmemory_policy)];
+  return [
+    server,
+    ...maxmemory_policy === null ? [] : [memoryFinding(maxmemory_policy)],
+    ...journal === null ? [] : [ownerFinding(owner, journal.id)],
+  ];
+}
+
+/** Whose Redis it is, by the id of a journal that nodes leave there. */
+function ownerFinding(
+  { key, journal: found }: { readonly key: string; readonly journal: string | null },
+  own: string | null,
+): Finding {
+  const check = "streams' journal";
+  if (found === null) {
+    return ok(check, `No ${key} yet: the first node leaves its journal's id there`);
+  }
+  if (found === own) return ok(check, `${key} names this journal, ${own}`);
+  const mend = "Give this Synapse a database of its own (REDIS_URL=redis://…/1), or a namespace " +
+    `(redis.namespace). If no node of that other journal will come back: redis-cli DEL ${key}`;
+  const detail = `Redis belongs to another Synapse: ${key} is ${found}, ` +
+    `the configured journal ${own === null ? "is still to be made" : `is ${own}`}`;
+  return fault(check, detail, mend);
 }
 
 /** What to do, by the first part of the server's or the client's words that is known. */

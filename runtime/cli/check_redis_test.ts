@@ -9,10 +9,13 @@ const FACTS = {
   label: "redis://cache",
   version: "7.0.15",
   maxmemory_policy: "noeviction",
+  owner: { key: "synapse:journal", journal: null },
   write_fault: null,
 } as const;
 
-const look = (url: string) => checkRedis({ url, namespace: "synapse" }, systemClock);
+const OWN = { id: "jrn_own" };
+
+const look = (url: string) => checkRedis({ url, namespace: "synapse" }, systemClock, null);
 
 async function connect(url: string) {
   const redis = new Redis(url);
@@ -22,7 +25,7 @@ async function connect(url: string) {
 
 Deno.test("redisFindings() wants a server that is new enough and keeps what it is given", () => {
   const statuses = (change: object) =>
-    redisFindings({ ...FACTS, ...change }).map(({ status }) => status);
+    redisFindings({ ...FACTS, ...change }, null).map(({ status }) => status);
   assert.deepEqual(statuses({}), ["ok", "ok"]);
   assert.deepEqual(statuses({ version: "10.1.0" }), ["ok", "ok"]);
   assert.deepEqual(statuses({ version: "6.2.7" }), ["fault", "ok"]);
@@ -31,9 +34,24 @@ Deno.test("redisFindings() wants a server that is new enough and keeps what it i
   assert.deepEqual(statuses({ maxmemory_policy: null }), ["ok"]);
 });
 
+Deno.test("redisFindings() finds that Redis is another Synapse's, and says how to part them", () => {
+  const owner = (journal: string | null, own: string | null, key = "synapse:journal") =>
+    redisFindings({ ...FACTS, owner: { key, journal } }, { id: own }).at(-1)!;
+  assert.equal(owner("jrn_own", "jrn_own").status, "ok");
+  assert.match(owner("jrn_own", "jrn_own").detail, /^synapse:journal names this journal, jrn_own$/);
+  assert.match(owner(null, "jrn_own").detail, /^No synapse:journal yet/);
+  const foreign = owner("jrn_other", "jrn_own", "shop:journal");
+  assert.equal(foreign.status, "fault");
+  assert.match(foreign.detail, /shop:journal is jrn_other, the configured journal is jrn_own$/);
+  assert.match(foreign.mend ?? "", /redis\.namespace.*redis-cli DEL shop:journal$/);
+  assert.match(owner("jrn_other", null).detail, /the configured journal is still to be made$/);
+  assert.equal(redisFindings(FACTS, null).length, 2);
+});
+
 Deno.test("redisFindings() tells a wrong password from a server that is not there", () => {
   const mend = (reason: string) =>
-    redisFindings({ reached: false, label: "redis://cache", reason })[0]?.mend ?? "";
+    redisFindings({ reached: false, label: "redis://cache", reason }, null)[0]?.mend ??
+      "";
   assert.match(mend("WRONGPASS invalid username-password pair"), /^Correct user and password/);
   assert.match(mend("NOPERM this user has no permissions to run the 'select' command"), /\+select/);
   assert.match(mend("NOPERM this user has no permissions to run the 'info' command"), /rights/);
@@ -56,9 +74,15 @@ Deno.test("checkRedis() finds a replica, and a database that is not there", asyn
 Deno.test("checkRedis() changes nothing", async () => {
   await using server = await startRedis();
   await using client = await connect(server.url);
-  const findings = await look(server.url);
-  assert.deepEqual(findings.map(({ status }) => status), ["ok", "ok"]);
+  const place = { url: server.url, namespace: "synapse" };
+  const statuses = async () =>
+    (await checkRedis(place, systemClock, OWN)).map(({ status }) => status);
+  assert.deepEqual(await statuses(), ["ok", "ok", "ok"]);
   assert.equal(await client.redis.dbsize(), 0);
+  await client.redis.set("synapse:journal", "jrn_other");
+  assert.deepEqual(await statuses(), ["ok", "ok", "fault"]);
+  await client.redis.set("synapse:journal", OWN.id);
+  assert.deepEqual(await statuses(), ["ok", "ok", "ok"]);
 });
 
 Deno.test("checkRedis() finds that nobody listens, and shows no password", async () => {

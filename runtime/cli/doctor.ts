@@ -75,7 +75,12 @@ async function* examine(cli: Cli, file: string | undefined): AsyncGenerator<Find
     }
     if (config.redis !== null) {
       const { checkRedis } = await import("./check_redis.ts");
-      yield* await checkRedis(config.redis, clock);
+      yield* await checkRedis(config.redis, clock, await knownJournal(config));
+    }
+    if (config.memory?.index.kind === "qdrant") {
+      const { checkQdrant } = await import("./check_qdrant.ts");
+      const { index, embeddings } = config.memory;
+      yield* await checkQdrant(index, { ...cli.world, model: embeddings });
     }
     const { host: hostname, port, metrics_port } = config.http;
     yield await network.checkPort("API port", { hostname, port }, clock);
@@ -88,6 +93,16 @@ async function* examine(cli: Cli, file: string | undefined): AsyncGenerator<Find
   }
   yield machine.checkClock(clock.now(), written);
   yield machine.checkDescriptors(descriptorLimit());
+}
+
+/** Which journal is configured; null if it cannot be read, which is a fault of its own. */
+async function knownJournal({ journal }: Config): Promise<{ readonly id: string | null } | null> {
+  const { readSchema } = await import("../compose/journal_schema.ts");
+  try {
+    return await readSchema(journal);
+  } catch {
+    return null;
+  }
 }
 
 /** The limit is inherited, so a shell can tell it; Deno itself has no way to ask. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Redis } from "ioredis";
+import { startRedis } from "../../.ci/services/redis.ts";
 import { formatFinding } from "./doctor.ts";
 import { EXIT } from "./exit_code.ts";
 import { fakeNode, runCli } from "./fake_node.ts";
@@ -63,7 +65,7 @@ Deno.test("formatFinding() puts what to do on a line of its own", () => {
   );
 });
 
-Deno.test("doctor looks at Postgres and Redis when they are configured, and shows no password", async () => {
+Deno.test("doctor looks at Postgres, Redis and Qdrant when they are configured, and shows no password", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
@@ -71,6 +73,8 @@ Deno.test("doctor looks at Postgres and Redis when they are configured, and show
     DATABASE_URL: `postgres://me@127.0.0.1:${port}/x`,
     DB_PASSWORD: "hunter2",
     REDIS_URL: `redis://:hunter2@127.0.0.1:${port}`,
+    VECTOR_DB_URL: `http://127.0.0.1:${port}`,
+    VECTOR_DB_API_KEY: "hunter2-hunter2",
   });
   assert.equal(run.exit, EXIT.failed);
   assert.match(
@@ -78,5 +82,19 @@ Deno.test("doctor looks at Postgres and Redis when they are configured, and show
     /^fault {4}journal: Database postgres:\/\/\*\*\*@.*\n +→ Start Postgres/m,
   );
   assert.match(run.stdout, /^fault {4}streams: redis:\/\/127\.0\.0\.1:\d+ .*\n +→ Start Redis/m);
+  assert.match(run.stdout, /^fault {4}memory: At 127\.0\.0\.1:\d+: .*\n +→ Start Qdrant/m);
   assert.doesNotMatch(run.stdout, /hunter2/);
+});
+
+Deno.test("doctor finds a Redis on which another Synapse works", async () => {
+  await using server = await startRedis();
+  const redis = new Redis(server.url);
+  await redis.set("synapse:journal", "jrn_other");
+  await redis.quit();
+  const run = await doctor({ REDIS_URL: server.url });
+  assert.equal(run.exit, EXIT.failed);
+  assert.match(
+    run.stdout,
+    /^fault {4}streams' journal: Redis belongs to another Synapse: synapse:journal is jrn_other, .*\n +→ Give this/m,
+  );
 });

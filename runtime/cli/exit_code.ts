@@ -20,6 +20,8 @@ export const EXIT = {
   refused: 5,
   /** It did not end in time. */
   timedOut: 6,
+  /** Another process runs under this node's id, and this one made way for it. */
+  superseded: 7,
   /** A person pressed Ctrl-C. */
   interrupted: 130,
 } as const;
@@ -36,6 +38,7 @@ export const EXIT_HELP = `Exit codes:
   4    not found
   5    refused: a conflict, a missing right, a wrong request
   6    timed out
+  7    another process took this node's id
   130  interrupted`;
 
 /** The exit code that belongs to an HTTP status of 400 or more. */

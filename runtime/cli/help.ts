@@ -39,6 +39,11 @@ export function wholeNumber(low: number): (text: string) => number {
   };
 }
 
+/** Collects an option that may be given several times. */
+export function severalTimes(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 /** Reads an option that is a duration, such as 500ms, 30s, 5m or 2h. @returns milliseconds */
 export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);

@@ -28,13 +28,15 @@ async function list(cli: Cli): Promise<void> {
   const page = await cli.client().get<ApiNodeList>(apiPath("nodes"));
   cli.show(page, () =>
     formatTable(
-      ["ID", "STATUS", "VERSION", "PROTOCOL", "PARTITIONS", "STARTED", "SEEN"],
+      ["ID", "STATUS", "WEIGHT", "PARTITIONS", "LABELS", "VERSION", "PROTOCOL", "STARTED", "SEEN"],
       page.items.map((node) => [
         node.id,
         statusOf(node),
+        node.weight,
+        node.partitions,
+        labelsOf(node),
         node.version,
         node.protocol_version,
-        node.partitions,
         node.started_at,
         node.seen_at,
       ]),
@@ -46,21 +48,46 @@ function statusOf({ status, drain_requested }: ApiNode): string {
   return drain_requested && status === "active" ? "asked to drain" : status;
 }
 
+function labelsOf({ labels }: ApiNode): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`).sort();
+  return pairs.length > 0 ? pairs.join() : "-";
+}
+
 async function drain(
   cli: Cli,
   id: string,
   { force = false }: { readonly force?: boolean },
 ): Promise<void> {
-  const node = await cli.client().post<ApiNode>(apiPath("nodes", id, "drain"), { force });
-  cli.show(node, () => `Asked ${id} to drain. ${nextOf(node)}`);
+  const client = cli.client();
+  const node = await client.post<ApiNode>(apiPath("nodes", id, "drain"), { force });
+  // Only by force the last one drains.
+  const nodes = force ? (await client.get<ApiNodeList>(apiPath("nodes"))).items : null;
+  const last = nodes !== null && !nodes.some((other) => other.id !== id && takes(other));
+  cli.show(node, () => `Asked ${id} to drain. ${nextOf(node, last)}`);
 }
 
-/** What happens next, for the person who asked. */
-function nextOf({ status, partitions }: ApiNode): string {
+/** Whether a node takes partitions over. */
+function takes({ status, drain_requested, weight }: ApiNode): boolean {
+  return status === "active" && !drain_requested && weight > 0;
+}
+
+/**
+ * What happens next, for the person who asked.
+ *
+ * @param last whether no other node takes partitions
+ */
+function nextOf({ status, partitions, weight }: ApiNode, last: boolean): string {
   if (status === "silent") return "It is silent, and holds no partitions any more.";
   const held = counted(partitions, "partition");
-  return status === "draining"
-    ? `It does so already, and still holds ${held}.`
-    : `With its next sign of life it hands its ${held} over to the other nodes and is no longer ` +
-      "ready. When `synapse nodes ls` shows 0 partitions, stop it; started again, it works as before.";
+  if (status === "draining") return `It does so already, and still holds ${held}.`;
+  const next = "With its next sign of life it ";
+  if (weight === 0 && partitions === 0) {
+    return `${next}is no longer ready; it takes no partitions anyway. Then stop it.`;
+  }
+  const stop =
+    "When `synapse nodes ls` shows 0 partitions, stop it; started again, it works as before.";
+  return last
+    ? `${next}gives its ${held} up and is no longer ready. There is no other node to take them: ` +
+      `all sessions stand still until one is started. ${stop}`
+    : `${next}hands its ${held} over to the other nodes and is no longer ready. ${stop}`;
 }

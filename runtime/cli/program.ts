@@ -133,7 +133,7 @@ function report(cli: Cli, error: unknown): ExitCode {
 
 function exitOf(error: unknown): ExitCode {
   if (error instanceof CliError) return error.exit;
-  return error instanceof SynapseError && error.code === "config_invalid"
-    ? EXIT.usage
-    : EXIT.failed;
+  const code = errorCode(error);
+  if (code === "config_invalid") return EXIT.usage;
+  return code === "node_superseded" ? EXIT.superseded : EXIT.failed;
 }

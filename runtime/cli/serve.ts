@@ -5,7 +5,8 @@
  */
 import type { Command } from "commander";
 import type { RunningNode } from "../compose.ts";
-import { errorMessage } from "../errors.ts";
+import type { Config } from "../config.ts";
+import { errorMessage, SynapseError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./cli_error.ts";
@@ -55,14 +56,26 @@ async function serve(cli: Cli, options: ServeOptions): Promise<void> {
     const { startNode } = await import("../compose.ts");
     const node = await startNode(config, { signal: stop.signal, env: cli.world.env });
     announce(cli, node);
-    await aborted(stop.signal);
+    const told = aborted(stop.signal).then(() => null);
+    const fault = await Promise.race([told, node.superseded.then(() => superseded(config))]);
     await node.stop();
+    if (fault !== null) throw fault;
   } catch (error) {
     // Stopped before it had started: that is what was asked for.
     if (!stop.signal.aborted || error !== stop.signal.reason) throw portTaken(error);
   } finally {
     for (const remove of off) remove();
   }
+}
+
+/** Two would otherwise go on under one name, this one without doing anything. */
+function superseded({ node_id }: Config): SynapseError {
+  return new SynapseError(
+    "node_superseded",
+    `Another process runs under the id of this node, ${node_id}; this one has given everything up. ` +
+      "Give each a SYNAPSE_NODE_ID of its own",
+    { data: { node: node_id } },
+  );
 }
 
 /** Says where the node is: to a program as JSON, to a person with something to try next. */

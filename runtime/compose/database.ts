@@ -33,7 +33,12 @@ export interface DatabaseFacts {
   readonly may_create: boolean;
   /** The migrations applied, by number; null when there are no tables yet. */
   readonly applied: readonly number[] | null;
+  /** See `Journal.id`; null when it has none yet. */
+  readonly journal: string | null;
 }
+
+/** Those that hold without any tables. */
+type ServerFacts = Omit<DatabaseFacts, "applied" | "journal">;
 
 /**
  * Lends a connection and ends it.
@@ -89,9 +94,17 @@ export function readDatabaseFacts(url: string): Promise<DatabaseFacts> {
         current_schema()::text AS schema,
         pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS read_only,
         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
-        to_regclass('migrations') IS NOT NULL AS migrated`;
-    const { migrated, ...facts } = row as Omit<DatabaseFacts, "applied"> & { migrated: boolean };
+        to_regclass('migrations') IS NOT NULL AS migrated,
+        to_regclass('settings') IS NOT NULL AS named`;
+    const { migrated, named, ...facts } = row as
+      & ServerFacts
+      & Record<"migrated" | "named", boolean>;
     const applied = migrated ? await sql`SELECT number FROM migrations` : null;
-    return { ...facts, applied: applied?.map(({ number }) => Number(number)) ?? null };
+    const [name] = named ? await sql`SELECT value FROM settings WHERE name = 'journal_id'` : [];
+    return {
+      ...facts,
+      applied: applied?.map(({ number }) => Number(number)) ?? null,
+      journal: name?.value ?? null,
+    };
   });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openJournal, testSchema } from "../journal/postgres/test_database.ts";
 import { DatabaseFault, readDatabaseFacts, withDatabase } from "./database.ts";
 
 /** The test server's own database. */
@@ -63,4 +64,12 @@ Deno.test("withDatabase() says why a database cannot be used, with its code and 
       return true;
     });
   }
+});
+
+Deno.test("readDatabaseFacts() tells the journal's id, once it has one", async () => {
+  await using schema = await testSchema();
+  assert.equal((await readDatabaseFacts(schema.url)).journal, null);
+  const journal = await openJournal(schema);
+  assert.equal((await readDatabaseFacts(schema.url)).journal, journal.id);
+  await journal.close();
 });

@@ -9,6 +9,8 @@ import { readDatabaseFacts } from "./database.ts";
 
 /** The state of a journal's tables. */
 export interface JournalSchema {
+  /** See `Journal.id`; null of a journal that has none yet. */
+  readonly id: string | null;
   /** For people: the file, or the database without its password. */
   readonly store: string;
   /** The newest schema that this program knows. */
@@ -16,6 +18,8 @@ export interface JournalSchema {
   /** The migrations that were not applied yet, as `NUMBER NAME`. */
   readonly missing: readonly string[];
 }
+
+const NAMED = "SELECT value FROM settings WHERE name = 'journal_id'";
 
 /**
  * Reads the state of the tables. A journal that does not exist lacks all of them.
@@ -32,12 +36,14 @@ async function readFile({ path }: SqliteConfig): Promise<JournalSchema> {
     import("../journal/sqlite/connection.ts"),
     import("../journal/migrations/sqlite/mod.ts"),
   ]);
-  if (!await exists(path)) return schemaOf(path, [], MIGRATIONS);
+  if (!await exists(path)) return { id: null, ...schemaOf(path, [], MIGRATIONS) };
   const db = openConnection({ path, access: "read" });
   try {
     const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get();
     const rows = table ? db.prepare("SELECT number FROM migrations").all() : [];
-    return schemaOf(path, rows.map((row) => Number(row["number"])), MIGRATIONS);
+    const schema = schemaOf(path, rows.map((row) => Number(row["number"])), MIGRATIONS);
+    const named = rows.length > 0 ? db.prepare(NAMED).get() : undefined;
+    return { id: named === undefined ? null : String(named["value"]), ...schema };
   } finally {
     db.close();
   }
@@ -45,15 +51,15 @@ async function readFile({ path }: SqliteConfig): Promise<JournalSchema> {
 
 async function readDatabase({ url }: PostgresConfig): Promise<JournalSchema> {
   const { MIGRATIONS } = await import("../journal/migrations/postgres/mod.ts");
-  const { database, applied } = await readDatabaseFacts(url);
-  return schemaOf(`Database ${database}`, applied ?? [], MIGRATIONS);
+  const { database, applied, journal } = await readDatabaseFacts(url);
+  return { id: journal, ...schemaOf(`Database ${database}`, applied ?? [], MIGRATIONS) };
 }
 
 function schemaOf(
   store: string,
   applied: readonly number[],
   migrations: readonly Migration[],
-): JournalSchema {
+): Omit<JournalSchema, "id"> {
   const missing = missingMigrations(applied, migrations);
   return {
     store,

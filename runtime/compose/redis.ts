@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import { errorMessage } from "../errors.ts";
 import { closeClient, connectClient } from "../streams/redis/client.ts";
 import { selectDatabase } from "../streams/redis/greeting.ts";
+import { redisKeys } from "../streams/redis/keys.ts";
 import { parseRedisUrl } from "../streams/redis/url.ts";
 
 /** How long the server may take to be ready, in milliseconds. */
@@ -34,6 +35,8 @@ export type RedisFacts =
     readonly version: string;
     /** What it does when its memory is full; null when it does not say. */
     readonly maxmemory_policy: string | null;
+    /** The id of the journal whose nodes work here, null when none has left it yet; and its key. */
+    readonly owner: { readonly key: string; readonly journal: string | null };
     /** Why it takes no writes of this user, as one of a replica; null when it does. */
     readonly write_fault: string | null;
   }
@@ -45,9 +48,14 @@ export async function readRedisFacts(
   clock: Clock,
 ): Promise<RedisFacts> {
   const { label } = parseRedisUrl(url);
+  const { journal: key } = redisKeys(namespace);
   const answer = await withRedis(url, clock, async (client) => {
     await client.ping();
-    return { info: await client.info(), write_fault: await writeFault(client, namespace) };
+    return {
+      info: await client.info(),
+      journal: await client.get(key),
+      write_fault: await writeFault(client, namespace),
+    };
   });
   if (!answer.reached) return { reached: false, label, reason: answer.reason };
   const field = (name: string) =>
@@ -58,6 +66,7 @@ export async function readRedisFacts(
     label,
     version,
     maxmemory_policy: field("maxmemory_policy"),
+    owner: { key, journal: answer.result.journal },
     write_fault: answer.result.write_fault,
   };
 }

@@ -97,19 +97,19 @@ export class NodeProcess {
   /** Kills it, if it still lives. */
   async kill(): Promise<void> {
     signalProcess(this.pid, "SIGKILL");
-    await this.#finish();
+    await this.finish();
   }
 
   /** Stops it in good order. Returns how it ended, and after how many milliseconds. */
   async terminate(): Promise<{ code: number; ms: number }> {
     const begun = systemClock.monotonic();
     signalProcess(this.pid, "SIGTERM");
-    const { code } = await this.#finish();
+    const { code } = await this.finish();
     return { code, ms: systemClock.monotonic() - begun };
   }
 
-  /** Waits until it has ended by itself. */
-  async #finish(): Promise<Deno.CommandStatus> {
+  /** Waits until it has ended by itself, and its log is whole. */
+  async finish(): Promise<Deno.CommandStatus> {
     const status = await this.#child.status;
     await this.#log.done;
     return status;

@@ -31,10 +31,10 @@ export interface ProgramEnd {
   readonly stderr: string;
 }
 
-/** `deno run …` of the task `synapse`, with another main module if one is given. */
-export function launchArguments(main = "runtime/main.ts"): string[] {
+/** `deno run …` of the task `synapse`, with another main module, or other sources, if they are given. */
+export function launchArguments(main = "runtime/main.ts", root = ROOT): string[] {
   const [, ...args] = project.tasks.synapse.command.split(" ");
-  return [...args.slice(0, -1), `${ROOT}/${main}`];
+  return [...args.slice(0, -1), `${root}/${main}`];
 }
 
 /** Starts the program. */

@@ -12,7 +12,7 @@ import { type ProgramEnd, runProgram } from "./program.ts";
 /** What a place is made with. */
 export interface SiteOptions {
   /** The configuration file's content. */
-  readonly config?: unknown;
+  readonly config?: Readonly<Record<string, unknown>>;
   /** The text of each skill file, by its name. May depend on the place's folder. */
   readonly skills?: (root: string) => Readonly<Record<string, string>>;
   /** More of the environment of everything that runs here. */
@@ -27,9 +27,11 @@ export class Site implements AsyncDisposable {
   readonly dataDir: string;
   readonly env: Readonly<Record<string, string>>;
   readonly #nodes: NodeProcess[] = [];
+  readonly #config: SiteOptions["config"];
 
-  private constructor(root: string, { env = {}, dataDir }: SiteOptions) {
+  private constructor(root: string, { env = {}, dataDir, config = {} }: SiteOptions) {
     this.root = root;
+    this.#config = config;
     this.dataDir = dataDir ?? `${root}/data`;
     this.env = {
       SYNAPSE_PORT: "0",
@@ -45,11 +47,21 @@ export class Site implements AsyncDisposable {
   static async create(options: SiteOptions = {}): Promise<Site> {
     const site = new Site(await Deno.makeTempDir({ prefix: "synapse_" }), options);
     await Deno.mkdir(`${site.root}/user_skills`);
-    await Deno.writeTextFile(`${site.root}/config.yaml`, stringify(options.config ?? {}));
+    await site.writeConfig("config.yaml");
     for (const [name, text] of Object.entries(options.skills?.(site.root) ?? {})) {
       await Deno.writeTextFile(`${site.root}/user_skills/${name}`, text);
     }
     return site;
+  }
+
+  /** Writes a configuration file: that of the place, with other sections if any are given. Returns its path. */
+  async writeConfig(
+    name: string,
+    sections: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
+    const path = `${this.root}/${name}`;
+    await Deno.writeTextFile(path, stringify({ ...this.#config, ...sections }));
+    return path;
   }
 
   /** The journal's file. */

@@ -10,6 +10,7 @@ import type { SessionState } from "../../actors/session/state.ts";
 import type { Answer, Engine, Inspected, SubmitOptions } from "../engine/port.ts";
 import { SynapseError } from "../errors.ts";
 import type { DeadLetter, Page, Question, StoredAgent } from "../journal/directory_port.ts";
+import { createNodesInMemory } from "../journal/nodes_in_memory.ts";
 import type { NodeRecord } from "../journal/nodes_port.ts";
 import type { JournalEvent } from "../journal/port.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
@@ -243,15 +244,7 @@ export class FakeNode implements Engine {
     agent: (_tenant, name) =>
       Promise.resolve(this.stored.findLast((agent) => agent.name === name) ?? null),
     agents: () => Promise.resolve(this.stored),
-    nodes: (alive_ms) =>
-      Promise.resolve(
-        [...this.members.values()].filter(({ seen_at }) => this.clock.now() - seen_at <= alive_ms),
-      ),
-    requestDrain: (id) => {
-      const known = this.members.get(id);
-      if (known) this.members.set(id, { ...known, drain_requested: true });
-      return Promise.resolve(known !== undefined);
-    },
+    ...createNodesInMemory(() => this.clock.now(), this.members),
   };
 
   #actor(id: string): Actor {

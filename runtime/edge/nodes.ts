@@ -5,7 +5,7 @@
  */
 import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
 import { SynapseError } from "../errors.ts";
-import type { NodeRecord } from "../journal/nodes_port.ts";
+import { type NodeRecord, takesPartitions } from "../journal/nodes_port.ts";
 import { isoTime } from "./bodies.ts";
 import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";
@@ -75,8 +75,9 @@ export function nodeRoutes({ journal, entropy, lease_ms }: EdgeDeps): OpenAPIHon
     const { force = false } = c.req.valid("json");
     const nodes = await look();
     const node = nodes.find((node) => node.id === id);
-    if (node && !force && !isLeaving(node)) requireSuccessor(node, nodes);
-    if (!node || !await journal.requestDrain(id)) throw notFound(id, nodes);
+    const outcome = node && await journal.requestDrain(id, { alive_ms: lease_ms, force });
+    if (outcome === "last") throw lastNode(id, nodes);
+    if (!node || outcome === "unknown") throw notFound(id, nodes);
     return c.json(nodeBody({ ...node, drain_requested: true }), 202);
   });
 
@@ -88,20 +89,23 @@ type SeenNode = Omit<NodeRecord, "status"> & {
   readonly status: NodeRecord["status"] | "silent";
 };
 
-/** Whether it gives its partitions up already, or will with its next sign of life. */
-function isLeaving({ status, drain_requested }: SeenNode): boolean {
-  return status === "draining" || drain_requested;
+/** Why a node takes nothing over, if it does not. */
+function hindrance({ status, drain_requested, weight }: SeenNode): string | null {
+  if (status === "draining" || drain_requested) return "is draining";
+  if (status === "silent") return "is silent";
+  return takesPartitions({ status, drain_requested, weight }) ? null : "has the weight 0";
 }
 
-/** @throws {SynapseError} `last_node` unless another node can take over */
-function requireSuccessor({ id }: SeenNode, nodes: readonly SeenNode[]): void {
-  const others = nodes.filter((node) => node.id !== id);
-  if (others.some((node) => node.status === "active" && !isLeaving(node))) return;
-  const found = others.map((node) => `${node.id} is ${isLeaving(node) ? "draining" : "silent"}`);
-  throw new SynapseError(
+/** The nodes may have changed since they were looked at: what is wrong with them is told if it is known. */
+function lastNode(id: string, nodes: readonly SeenNode[]): SynapseError {
+  const found = nodes.filter((node) => node.id !== id).flatMap((node) => {
+    const why = hindrance(node);
+    return why === null ? [] : [`${node.id} ${why}`];
+  });
+  return new SynapseError(
     "last_node",
     `Node ${id} has no other to hand over to${found.length > 0 ? `: ${found.join(", ")}` : ""}; ` +
-      "force drains it all the same, and it then refuses commands until it is started again",
+      "force drains it all the same, and commands then wait, or are refused, until one works again",
   );
 }
 
@@ -112,16 +116,11 @@ function notFound(id: string, nodes: readonly SeenNode[]): SynapseError {
 }
 
 function nodeBody(node: SeenNode): z.output<typeof nodeSchema> {
-  const { id, incarnation, status, version, protocol_version, partitions, drain_requested } = node;
   return {
-    id,
-    incarnation,
-    status,
-    version,
-    protocol_version,
-    partitions,
+    ...node,
+    // What such a node takes.
+    weight: node.weight ?? 1,
     started_at: isoTime(node.started_at),
     seen_at: isoTime(node.seen_at),
-    drain_requested,
   };
 }

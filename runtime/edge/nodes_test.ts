@@ -3,7 +3,10 @@ import type { NodeRecord } from "../journal/nodes_port.ts";
 import { testEdge } from "./testing.ts";
 
 /** The edge over a journal in which nodes were seen at these times, in milliseconds from now. */
-async function withNodes(seen: Readonly<Record<string, number>>) {
+async function withNodes(
+  seen: Readonly<Record<string, number>>,
+  more: Readonly<Record<string, Partial<NodeRecord>>> = {},
+) {
   const edge = await testEdge();
   const now = edge.node.clock.now();
   for (const [id, at] of Object.entries(seen)) {
@@ -14,9 +17,12 @@ async function withNodes(seen: Readonly<Record<string, number>>) {
       protocol_version: "1.0",
       status: "active",
       partitions: 64,
+      weight: 1,
+      labels: {},
       started_at: now - 60_000,
       seen_at: now + at,
       drain_requested: false,
+      ...more[id],
     };
     edge.node.members.set(id, record);
   }
@@ -38,10 +44,30 @@ Deno.test("GET nodes lists those that gave a sign of life lately", async () => {
     version: "3.1.0",
     protocol_version: "1.0",
     partitions: 64,
+    weight: 1,
+    labels: {},
     started_at: iso(-60_000),
     seen_at: iso(-3000),
     drain_requested: false,
   });
+});
+
+Deno.test("GET nodes tells weights and labels, also of a node that knows none", async () => {
+  const { call } = await withNodes({ n1: 0, n2: 0 }, {
+    n1: { weight: 0, labels: { kind: "edge" } },
+    n2: { weight: null },
+  });
+  const { body } = await call("GET", "/api/v1/nodes");
+  const said = body.items.map(({ weight, labels }: NodeRecord) => [weight, labels]);
+  assert.deepEqual(said, [[0, { kind: "edge" }], [1, {}]]);
+});
+
+Deno.test("POST drain takes a node of weight 0 for none that could take over", async () => {
+  const { call } = await withNodes({ n1: 0, e1: 0 }, { e1: { weight: 0, partitions: 0 } });
+  const { status, body } = await call("POST", "/api/v1/nodes/n1/drain");
+  assert.deepEqual([status, body.code], [409, "last_node"]);
+  assert.match(body.detail, /^Node n1 has no other to hand over to: e1 has the weight 0;/);
+  assert.equal((await call("POST", "/api/v1/nodes/e1/drain")).status, 202);
 });
 
 Deno.test("POST drain asks a node, and asking again changes nothing", async () => {

@@ -75,6 +75,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ProblemStatus, str
   journal_corrupt: [500, "The session's journal is damaged"],
   backup_invalid: [500, "The backup cannot be used"],
   backup_failed: [500, "The backup could not be made"],
+  backup_locked: [500, "The backup is encrypted to another key"],
   store_not_empty: [500, "The store holds something already"],
   event_unknown: [500, "The session's journal is of a newer version"],
   command_poisoned: [500, "The command was put aside as a dead letter"],
@@ -85,6 +86,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ProblemStatus, str
   fenced: [503, "The session is moving to another node"],
   draining: [503, "The node is stopping"],
   protocol_mismatch: [503, "The nodes speak different protocols"],
+  node_superseded: [503, "Another process has this node's id"],
   answer_late: [504, "The answer is late"],
 };
 

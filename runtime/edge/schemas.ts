@@ -32,6 +32,13 @@ export const problemSchema = z.looseObject({
 export const healthSchema = z.object({ status: z.literal("ok"), version: z.string() })
   .openapi("Health");
 
+/** The answer of GET /health when only a new start helps. */
+export const stuckSchema = z.object({
+  status: z.literal("stuck"),
+  detail: z.string(),
+  version: z.string(),
+}).openapi("Stuck");
+
 /** The state of one dependency. */
 export const checkSchema = z.object({
   status: z.enum(["ok", "degraded", "failed"]),
@@ -201,6 +208,10 @@ export const nodeSchema = z.object({
   version: z.string(),
   protocol_version: z.string(),
   partitions: z.int().describe("How many it holds"),
+  weight: z.number().describe(
+    "Its share of the partitions, in proportion to the others' weights; 0: it takes none",
+  ),
+  labels: z.record(z.string(), z.string()).describe("What people call it by"),
   started_at: time,
   seen_at: time.describe("Its last sign of life"),
   drain_requested: z.boolean().describe("Whether somebody asked it to drain"),

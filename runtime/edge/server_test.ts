@@ -170,6 +170,18 @@ Deno.test("authenticate() takes a bearer key", async () => {
   assert.equal((await call("GET", SESSIONS, undefined, headers)).status, 200);
 });
 
+Deno.test("GET health answers 503 when only a new start helps, and says why", async () => {
+  const alive = await (await testEdge()).call("GET", "/health");
+  assert.deepEqual([alive.status, alive.body], [200, { status: "ok", version: "9.9.9" }]);
+  const detail = "the engine has not looked after its partitions for 50 s";
+  const stuck = await (await testEdge({ stuck: () => detail })).call("GET", "/health");
+  assert.deepEqual([stuck.status, stuck.body], [503, {
+    status: "stuck",
+    detail,
+    version: "9.9.9",
+  }]);
+});
+
 Deno.test("GET ready answers 503 only when the node cannot work", async () => {
   const report = async (status: "ready" | "degraded" | "not_ready") => {
     const checks = { journal: { status: "failed", detail: "disk full" } } as const;

@@ -44,6 +44,7 @@ export interface EdgeOptions {
   readonly api_key?: string;
   readonly limits?: Partial<Limits>;
   readonly health?: EdgeDeps["health"];
+  readonly stuck?: EdgeDeps["stuck"];
   readonly skills?: Partial<Skills>;
   readonly memory?: EdgeDeps["memory"];
 }
@@ -74,6 +75,7 @@ export async function testEdge(options: EdgeOptions = {}) {
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     lease_ms: 3000,
     version: "9.9.9",
+    stuck: options.stuck ?? (() => null),
     health: options.health ??
       (() => Promise.resolve({ status: "ready", checks: { journal: { status: "ok" } } })),
     clock: node.clock,

@@ -7,15 +7,16 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { startPostgres } from "../../../.ci/services/postgres.ts";
+import type { PostgresSettings } from "../../../.ci/services/postgres_arguments.ts";
 import { type RedisServer, startRedis } from "../../../.ci/services/redis.ts";
 import type { Server } from "../../../.ci/services/server.ts";
 import { systemClock } from "../../clock.ts";
 import { withDatabase } from "../../compose/database.ts";
-import { ownerOf, partitionOf } from "../../engine/placement.ts";
+import { ownerOf, partitionOf, type Taker } from "../../engine/placement.ts";
 import { freePort } from "../free_port.ts";
 import { until } from "../session_calls.ts";
 import { Site, type SiteOptions } from "../site.ts";
-import { Member } from "./member.ts";
+import { Member, type Role } from "./member.ts";
 
 /** How many partitions a database has unless told otherwise. */
 export const PARTITIONS = 128;
@@ -32,8 +33,14 @@ const COMPLAINTS = 20;
 /** What a cluster is made with. */
 export interface ClusterOptions extends Pick<SiteOptions, "config" | "skills"> {
   readonly nodes?: number;
+  /** What nodes are, by their ids, that are not like the others. */
+  readonly roles?: Readonly<Record<string, Role>>;
   /** Whether Redis is configured and away from the beginning. */
   readonly redisAway?: boolean;
+  /** Arguments of `deno` up to the main module of another program, which all nodes begin with. */
+  readonly launch?: readonly string[];
+  /** Of `postgresql.conf`, besides those for tests. */
+  readonly postgres?: PostgresSettings;
 }
 
 /** Who holds each partition by the journal: an id for each, null where nobody does. */
@@ -61,7 +68,7 @@ export class Cluster implements AsyncDisposable {
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     await using started = new AsyncDisposableStack();
     const [postgres, redis, site] = await Promise.all([
-      startPostgres(),
+      startPostgres({ settings: options.postgres ?? {} }),
       startRedis(),
       Site.create(options),
     ]);
@@ -70,6 +77,12 @@ export class Cluster implements AsyncDisposable {
     const cluster = new Cluster({ site, postgres, redis }, started.move(), options.nodes ?? 3);
     await using undo = new AsyncDisposableStack();
     undo.use(cluster);
+    const { launch, roles = {} } = options;
+    for (const member of cluster.members) {
+      if (launch) member.launch = launch;
+      const role = roles[member.id];
+      if (role) member.play(role);
+    }
     await Promise.all(cluster.members.map((member) => member.start()));
     await cluster.settled();
     undo.move();
@@ -103,13 +116,13 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Waits until each partition is where it belongs, if only these nodes take any; all unless given. */
-  async settled(members: readonly Member[] = this.members): Promise<void> {
+  async settled(members: readonly Taker[] = this.members): Promise<void> {
     const ids = members.map(({ id }) => id);
     await this.database((sql) =>
       eventually(`${ids} hold what belongs to them`, async () => {
         const owners = await readOwners(sql);
         return owners.length === PARTITIONS &&
-            owners.every((owner, partition) => owner === ownerOf(partition, ids))
+            owners.every((owner, partition) => owner === ownerOf(partition, members))
           ? true
           : null;
       })
@@ -136,7 +149,7 @@ function partitionOfSession(session: string): number {
 
 /** Whether a session belongs to a node, when these are all that take partitions. */
 export function belongsTo(session: string, { id }: Member, members: readonly Member[]): boolean {
-  return ownerOf(partitionOfSession(session), members.map((member) => member.id)) === id;
+  return ownerOf(partitionOfSession(session), members) === id;
 }
 
 /** The first ids `PREFIX-0`, `PREFIX-1`… of sessions that belong to one of the nodes. */

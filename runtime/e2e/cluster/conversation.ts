@@ -17,6 +17,9 @@ import { type Cluster, eventually } from "./cluster.ts";
 import { type History, NOTE_SKILL, type SessionRecord } from "./history.ts";
 import type { RecordedClient } from "./recorded_client.ts";
 
+/** What a run needs of a cluster; one node alone is one, too. */
+export type Nodes = Pick<Cluster, "site" | "member" | "complaints">;
+
 /** Sessions read at a time. */
 const WIDTH = 4;
 
@@ -25,7 +28,7 @@ const WIDTH = 4;
  * have come to rest.
  */
 export async function conversation(
-  cluster: Cluster,
+  cluster: Nodes,
   client: RecordedClient,
   sessions: readonly string[],
   meanwhile: () => Promise<void>,
@@ -52,7 +55,7 @@ export async function conversation(
 
 /** Reads all of a run, each session through another node. The faults must be over. */
 async function readHistory(
-  cluster: Cluster,
+  cluster: Nodes,
   client: RecordedClient,
   sessions: readonly string[],
 ): Promise<History> {

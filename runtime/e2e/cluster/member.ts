@@ -7,11 +7,19 @@ import assert from "node:assert/strict";
 import { Client } from "../../cli/client.ts";
 import { systemClock } from "../../clock.ts";
 import { systemEntropy } from "../../entropy.ts";
+import type { Taker } from "../../engine/placement.ts";
 import type { NodeProcess } from "../node_process.ts";
+import { launchArguments } from "../program.ts";
 import type { Site } from "../site.ts";
 
+/** What the configuration says of one node alone. */
+export interface Role {
+  readonly weight: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** A node of a cluster. */
-export class Member {
+export class Member implements Taker {
   readonly id: string;
   readonly url: string;
   /** Speaks to it, whichever process that is. */
@@ -20,6 +28,9 @@ export class Member {
   /** What its processes are told. */
   readonly env: Readonly<Record<string, string>>;
   #process: NodeProcess | null = null;
+  #role: Role | null = null;
+  /** Arguments of `deno` up to the main module, from its next start on. */
+  launch: readonly string[] = launchArguments();
 
   /** @param env what all nodes of the cluster share */
   constructor(site: Site, { id, port, env }: {
@@ -43,6 +54,16 @@ export class Member {
     };
   }
 
+  /** Its share of the partitions, as its next start takes it. */
+  get weight(): number {
+    return this.#role?.weight ?? 1;
+  }
+
+  /** Has its next start be in that role, by a configuration file of its own. */
+  play(role: Role): void {
+    this.#role = role;
+  }
+
   /** The process that runs, or ran last. */
   get process(): NodeProcess {
     assert.ok(this.#process, `Node ${this.id} was never started`);
@@ -51,7 +72,12 @@ export class Member {
 
   /** Starts it and waits until it serves. */
   async start(): Promise<NodeProcess> {
-    return this.#process = await this.#site.start({ env: this.env });
+    const env = { ...this.env };
+    if (this.#role !== null) {
+      const sections = { cluster: this.#role };
+      env.SYNAPSE_CONFIG = await this.#site.writeConfig(`config-${this.id}.yaml`, sections);
+    }
+    return this.#process = await this.#site.start({ env, launch: this.launch });
   }
 
   /** SIGSTOP: it stands still, and its connections stay open. */

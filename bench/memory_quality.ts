@@ -5,11 +5,9 @@
  * @module
  */
 import { round } from "../runtime/capacity/turns.ts";
-import { systemClock } from "../runtime/clock.ts";
-import { openEmbeddedMemory } from "../runtime/memory/embedded/open.ts";
 import type { Embedder, Memory, MemoryItem } from "../runtime/memory/port.ts";
 import { termsOf } from "../runtime/memory/terms.ts";
-import { benchFolder } from "./bench_engine.ts";
+import { type IndexPlace, openIndex } from "./memory_index.ts";
 import set from "./memory_set.json" with { type: "json" };
 
 /** How far down an answer is looked for. */
@@ -63,14 +61,8 @@ async function rankOf(
 }
 
 /** Measures all three ways to recall, over all questions and over the two halves. */
-export async function measureQuality(embedder: Embedder) {
-  await using folder = await benchFolder();
-  await using memory = await openEmbeddedMemory({
-    path: `${folder.path}/memory.db`,
-    embedder,
-    clock: systemClock,
-    synchronous: "normal",
-  });
+export async function measureQuality(place: IndexPlace, embedder: Embedder) {
+  await using memory = await openIndex(place, embedder);
   const texts = new Set([...set.pairs.map(([, fact]) => fact ?? ""), ...set.distractors]);
   await memory.remember(Array.from(texts, (text) => item(text, text)));
   const { items } = await memory.stats("bench");

@@ -1,5 +1,5 @@
 /**
- * How fast the embedded index is, and how much memory it takes, at a number of items.
+ * How fast the index is, and how much memory it takes in this process, at a number of items.
  *
  * @module
  */
@@ -7,7 +7,6 @@ import process from "node:process";
 import { invariant } from "../actors/invariant.ts";
 import { percentile, round } from "../runtime/capacity/turns.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { openEmbeddedMemory } from "../runtime/memory/embedded/open.ts";
 import {
   type Embedder,
   type Memory,
@@ -15,6 +14,7 @@ import {
   type MemoryItem,
   type RecallQuery,
 } from "../runtime/memory/port.ts";
+import { fileMib, type IndexPlace, openIndex } from "./memory_index.ts";
 
 /** Items remembered at once, as a rebuild does. */
 const BATCH = 256;
@@ -123,14 +123,10 @@ async function singles(memory: Memory): Promise<number> {
   return round(SINGLES / ((performance.now() - start) / 1000));
 }
 
-function open(path: string, embedder: Embedder): Promise<Memory> {
-  return openEmbeddedMemory({ path, embedder, clock: systemClock, synchronous: "full" });
-}
-
 /** Fills a new index. */
-export async function buildScale(path: string, count: number, dimensions: number) {
+export async function buildScale(place: IndexPlace, count: number, dimensions: number) {
   const embedder = randomEmbedder(dimensions);
-  await using memory = await open(path, embedder);
+  await using memory = await openIndex(place, embedder);
   const start = performance.now();
   const rest = [...items(count, seeded(1))];
   while (rest.length > 0) await memory.remember(rest.splice(0, BATCH));
@@ -177,9 +173,9 @@ async function rebuildTimes(memory: Memory, count: number) {
 }
 
 /** Measures an index that {@link buildScale} has filled, in a process that has done nothing else. */
-export async function measureScale(path: string, count: number, dimensions: number) {
+export async function measureScale(place: IndexPlace, count: number, dimensions: number) {
   const before = residentMiB();
-  await using memory = await open(path, randomEmbedder(dimensions));
+  await using memory = await openIndex(place, randomEmbedder(dimensions));
   const start = performance.now();
   await memory.recall({ text: "w1q", filter: { tenant: "bench" }, k: 8 });
   const first_recall_ms = round(performance.now() - start);
@@ -187,13 +183,13 @@ export async function measureScale(path: string, count: number, dimensions: numb
   const recall_ms = await recallTimes(memory, {});
   const recall_of_one_agent_ms = await recallTimes(memory, { agent: "bot_1" });
   const after = residentMiB();
-  const { size } = await Deno.stat(path);
+  const file_mib = await fileMib(place);
   const rebuild = await rebuildTimes(memory, count);
   return {
     first_recall_ms,
     recall_ms,
     recall_of_one_agent_ms,
-    file_mib: round(size / 2 ** 20),
+    file_mib,
     rebuild,
     resident_mib: { before, loaded, after, after_rebuild: residentMiB() },
   };

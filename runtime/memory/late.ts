@@ -33,12 +33,12 @@ export class LateMemory implements Memory {
     this.carrier = options.carrier;
   }
 
-  async remember(items: readonly MemoryItem[]) {
-    return await (await this.#open()).remember(items);
+  async remember(items: readonly MemoryItem[], signal?: AbortSignal) {
+    return await (await this.#open()).remember(items, signal);
   }
 
-  async recall(query: RecallQuery) {
-    return await (await this.#open()).recall(query);
+  async recall(query: RecallQuery, signal?: AbortSignal) {
+    return await (await this.#open()).recall(query, signal);
   }
 
   async forget(filter: MemoryFilter) {

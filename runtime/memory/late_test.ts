@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { item } from "./contract/subject.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { FakeMemory } from "./fake_memory.ts";
 import { LateMemory } from "./late.ts";
+import { observedMemory } from "./observed.ts";
 
 Deno.test("LateMemory opens once, when it is needed", async () => {
   let opens = 0;
@@ -45,4 +47,19 @@ Deno.test("LateMemory that was closed is not opened any more", async () => {
   await memory[Symbol.asyncDispose]();
   await assert.rejects(memory.check(), { code: "memory_unavailable" });
   assert.equal(opens, 0);
+});
+
+Deno.test("LateMemory and observedMemory() hand on that nobody waits any more", async () => {
+  const inner = new FakeMemory();
+  const clock = new ManualClock();
+  const ignored = { inc: () => {}, observe: () => {} };
+  const late = new LateMemory({ clock, carrier: "a fake", open: () => Promise.resolve(inner) });
+  const metrics = { memoryOperationsTotal: ignored, memoryOperationSeconds: ignored };
+  const memory = observedMemory(late, { clock, metrics });
+  const signal = AbortSignal.abort();
+  const given_up = { code: "memory_unavailable", message: /not asked any more/ };
+  await assert.rejects(memory.remember([item("m1", "Anna likes tea")], signal), given_up);
+  const query = { text: "tea", filter: { tenant: "acme" }, k: 1 };
+  await assert.rejects(memory.recall(query, signal), given_up);
+  assert.deepEqual(inner.items, []);
 });

@@ -14,6 +14,7 @@ import type { PointFilter } from "./point_filter.ts";
 import { ifPossible, needsReindex, statusOf } from "./failure.ts";
 import {
   COLLECTION_INFO,
+  type CollectionInfo,
   collectionRequest,
   isOurs,
   layoutFault,
@@ -23,6 +24,9 @@ import {
 } from "./layout.ts";
 import { countPoints } from "./points.ts";
 import { dropSign, giveSign, isAbandoned } from "./sign_of_life.ts";
+
+/** The alias under which the index stands unless another is given. */
+export const COLLECTION = "synapse_memory";
 
 const COLLECTIONS = z.object({ collections: z.array(z.object({ name: z.string() })) });
 
@@ -99,6 +103,28 @@ export class QdrantCollections {
     return { current: target(this.current), next: target(this.next) };
   }
 
+  /** The names of all collections there are, also of others' ones. */
+  async names(): Promise<readonly string[]> {
+    const { collections } = await this.#calls.ask(COLLECTIONS, {
+      call: "say which collections there are",
+      send: (api, init) => api.getCollections({}, init),
+    });
+    return collections.map(({ name }) => name);
+  }
+
+  /** How a collection is made. */
+  async info(place: string): Promise<CollectionInfo> {
+    return await this.#calls.ask(COLLECTION_INFO, {
+      call: `look at collection ${place}`,
+      send: (api, init) => api.getCollection({ collection_name: place }, init),
+    });
+  }
+
+  /** How many points a collection has, of all tenants. */
+  async count(place: string): Promise<number> {
+    return await countPoints({ calls: this.#calls, name: place }, EVERYTHING);
+  }
+
   /**
    * Sees to it, once, that the index is there: makes the first one, adds indexes that it lacks. One
    * that is empty is made anew if it does not suit the model.
@@ -126,15 +152,12 @@ export class QdrantCollections {
    * takes the place of an earlier one that was never finished; what is left of such is removed.
    */
   async beginNext(): Promise<string> {
-    const earlier = (await this.places()).next;
     const place = `${this.current}_${this.#entropy.id(BUILT)}`;
+    // What an attempt leaves behind, the next one removes.
+    await this.#create(place);
     try {
-      await this.#create(place);
       await giveSign({ calls: this.#calls, name: place }, this.#clock.now());
-      await this.#changeAliases([
-        ...(earlier === null ? [] : [deleteAlias(this.next)]),
-        createAlias(this.next, place),
-      ]);
+      await this.#changeAliases([createAlias(this.next, place)]);
     } catch (error) {
       // Else every write would go there too, for nothing.
       await ifPossible(() => this.discard(place));
@@ -148,11 +171,7 @@ export class QdrantCollections {
   async promote(place: string): Promise<void> {
     const { current } = await this.places();
     try {
-      await this.#changeAliases([
-        ...(current === null ? [] : [deleteAlias(this.current)]),
-        createAlias(this.current, place),
-        deleteAlias(this.next),
-      ]);
+      await this.#changeAliases([createAlias(this.current, place), deleteAlias(this.next)]);
     } catch (error) {
       // The change may have been made, and only its answer lost.
       if ((await this.places()).current !== place) throw error;
@@ -180,17 +199,14 @@ export class QdrantCollections {
 
   async #prepare(): Promise<string | null> {
     const place = (await this.places()).current ?? await this.#first();
-    const info = await this.#calls.ask(COLLECTION_INFO, {
-      call: `look at collection ${place}`,
-      send: (api, init) => api.getCollection({ collection_name: place }, init),
-    });
+    const info = await this.info(place);
     this.#seen = true;
     const fault = layoutFault(info, this.#model);
     if (fault === null) {
       await this.#addIndexes(place, missingIndexes(info));
       return null;
     }
-    const empty = await countPoints({ calls: this.#calls, name: place }, EVERYTHING) === 0;
+    const empty = await this.count(place) === 0;
     if (!empty || !isOurs(info)) return `Collection ${place} ${fault}`;
     const next = await this.beginNext();
     await dropSign({ calls: this.#calls, name: next });
@@ -200,13 +216,10 @@ export class QdrantCollections {
 
   /** Removes collections of ours to which no alias leads. */
   async #removeStrays(): Promise<void> {
-    const { collections } = await this.#calls.ask(COLLECTIONS, {
-      call: "say which collections there are",
-      send: (api, init) => api.getCollections({}, init),
-    });
+    const names = await this.names();
     const { current, next } = await this.places();
     const prefix = `${this.current}_`;
-    for (const { name } of collections) {
+    for (const name of names) {
       const ours = name.startsWith(prefix) && OURS.test(name.slice(prefix.length));
       if (ours && name !== current && name !== next) await this.#delete(name);
     }
@@ -254,7 +267,10 @@ export class QdrantCollections {
     }
   }
 
-  /** All or none. */
+  /**
+   * One after the other, while nobody asks anything in between. Those before one that is refused stay
+   * made: so an alias is led to another collection by one action, never removed first.
+   */
   async #changeAliases(actions: Schemas["AliasOperations"][]): Promise<void> {
     const send: Send = (api, init) => api.updateAliases({ actions }, init);
     await this.#calls.ask(DONE, { call: "change an alias", send });

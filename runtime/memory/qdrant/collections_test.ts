@@ -75,7 +75,7 @@ Deno.test("A collection of unknown make is left alone, also an empty one", async
     ] as const
   ) {
     server.collections.create("theirs", request);
-    server.collections.changeAliases((aliases) => aliases.set("synapse_memory", "theirs"));
+    server.collections.setAlias("synapse_memory", "theirs");
     await using memory = open(server);
     await assert.rejects(memory.check(), { ...UNAVAILABLE, message: why });
     assert.deepEqual(server.collections.names, ["theirs"]);

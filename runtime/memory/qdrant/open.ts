@@ -25,7 +25,7 @@ import {
   type RememberOutcome,
 } from "../port.ts";
 import { CALL_BOUNDS, type CallBounds, QdrantCalls, type QdrantServer } from "./calls.ts";
-import { QdrantCollections } from "./collections.ts";
+import { COLLECTION, QdrantCollections } from "./collections.ts";
 import { ifPossible, needsReindex, statusOf } from "./failure.ts";
 import { member } from "./point_filter.ts";
 import { forgetAhead, forgetItems } from "./forgetting.ts";
@@ -36,9 +36,6 @@ import { QdrantRebuild } from "./rebuild.ts";
 import { recallItems } from "./recall.ts";
 import { storeItems } from "./store.ts";
 import { Turns } from "./turns.ts";
-
-/** The alias under which the index stands unless another is given. */
-const COLLECTION = "synapse_memory";
 
 /** What a memory on Qdrant needs. */
 export interface QdrantMemoryOptions extends QdrantServer {

@@ -271,3 +271,19 @@ Deno.test("A model of the same size and another name needs a rebuild too", async
   await assert.rejects(fresh.check(), { message: /`synapse memory reindex`/ });
   await assert.rejects(fresh.rebuild("acme"), { message: /`synapse memory reindex`/ });
 });
+
+Deno.test("A new index that vanishes just before it takes the old one's place leaves that as it is", async () => {
+  await using server = new QdrantStandIn();
+  await using memory = open(server);
+  await memory.remember(ITEMS);
+  await using rebuild = await memory.rebuild(null);
+  await rebuild.add(ITEMS.slice(0, 1));
+  server.failing = (operation) => {
+    const target = server.collections.aliases.get("synapse_memory_next");
+    if (operation === "POST /collections/aliases" && target) server.collections.delete(target);
+    return null;
+  };
+  await assert.rejects(rebuild.finish(), { code: "memory_unavailable", data: { status: 404 } });
+  server.failing = null;
+  assert.equal((await idsOf(memory)).length, ITEMS.length);
+});

@@ -12,7 +12,13 @@ import { type PointFilter, pointFilter } from "./point_filter.ts";
 import { ITEM_POINT, MEANING, WORDS } from "./point.ts";
 
 /** How far down each of two rankings is looked before they are fused, at least. */
-const FUSED_PLACES_MIN = 50;
+export const FUSED_PLACES_MIN = 50;
+
+/**
+ * How many more there may be, of as many places, with the score of one: Qdrant gives equals in another
+ * order each time. Beside the two with each other's places, other sums coincide in 32 bits.
+ */
+export const EQUALS_MAX = 4;
 
 /** 60 as in Cormack et al. (2009), whose ranks begin at 1; Qdrant's begin at 0. */
 const RRF = { rrf: { k: 61 } };
@@ -43,7 +49,9 @@ export async function recallItems(
     call: "find items",
     send: (api, init) => api.queryPoints({ collection_name: collection, ...request }, init),
   });
-  return points.map(({ payload, score }) => ({ item: payload, score }));
+  return points.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+    .slice(0, query.k)
+    .map(({ payload, score }) => ({ item: payload, score }));
 }
 
 async function searchesFor(
@@ -64,7 +72,7 @@ async function searchesFor(
   return searches;
 }
 
-/** The request for one search or for two, fused by rank on the server; null for none. */
+/** The request for one search or for two, fused by rank on the server; null for none. It may bring more than `k`. */
 export function queryRequest(
   searches: readonly Search[],
   filter: PointFilter,
@@ -72,12 +80,14 @@ export function queryRequest(
 ): Schemas["QueryRequest"] | null {
   const [first, second] = searches;
   if (first === undefined) return null;
-  const shape = { filter, limit: k, with_payload: true };
-  if (second === undefined) return { ...first, ...shape };
-  const limit = Math.max(k, FUSED_PLACES_MIN);
+  const shape = { filter, with_payload: true };
+  if (second === undefined) return { ...first, ...shape, limit: k };
+  const places = Math.max(k, FUSED_PLACES_MIN);
   return {
-    prefetch: searches.map((search) => ({ ...search, filter, limit })),
+    prefetch: searches.map((search) => ({ ...search, filter, limit: places })),
     query: RRF,
     ...shape,
+    // All with the score of the last one that is wanted, so that it can be said which it is.
+    limit: places === FUSED_PLACES_MIN ? k + EQUALS_MAX : places * searches.length,
   };
 }

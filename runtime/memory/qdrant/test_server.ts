@@ -8,6 +8,7 @@ import { systemClock } from "../../clock.ts";
 import { systemEntropy } from "../../entropy.ts";
 import type { OpenSubject } from "../contract/subject.ts";
 import type { Embedder, Memory } from "../port.ts";
+import { addressOf } from "./address.ts";
 import { openQdrantMemory, type QdrantMemoryOptions } from "./open.ts";
 import { QdrantStandIn } from "./stand_in/server.ts";
 
@@ -29,17 +30,24 @@ export const openOnStandIn: OpenSubject = async (embedder) => {
 export function openOnServer(url: string, api_key: string | undefined): OpenSubject {
   return async (embedder) => {
     const collection = systemEntropy.id("synapse_test");
-    const headers = api_key === undefined ? {} : { "api-key": api_key };
-    const client = new QdrantClient({ url, headers, checkCompatibility: false });
-    const remove = async () => {
-      const { collections } = await client.getCollections();
-      for (const { name } of collections) {
-        if (name.startsWith(collection)) await client.deleteCollection(name);
-      }
-    };
+    const remove = () => removeCollections(url, api_key, collection);
     const more = { collection, ...(api_key === undefined ? {} : { api_key }) };
     return await subjectOn(url, embedder, remove, more);
   };
+}
+
+/** Removes all collections of a real server whose names begin so. */
+export async function removeCollections(
+  url: string,
+  api_key: string | undefined,
+  prefix: string,
+): Promise<void> {
+  const headers = api_key === undefined ? {} : { "api-key": api_key };
+  const client = new QdrantClient({ ...addressOf(url), headers, checkCompatibility: false });
+  const { collections } = await client.getCollections();
+  for (const { name } of collections) {
+    if (name.startsWith(prefix)) await client.deleteCollection(name);
+  }
 }
 
 async function subjectOn(

@@ -4,7 +4,7 @@
  * @module
  */
 import { meets } from "./conditions.ts";
-import { rank, type Ranked, unitVector } from "./ranking.ts";
+import { assertUnique, rank, type Ranked, unitVector } from "./ranking.ts";
 import {
   type Collections,
   Refusal,
@@ -28,12 +28,11 @@ export const READS: Readonly<Record<string, OperationHandler>> = {
   }),
   "GET /collections": ({ names }) => ({ collections: names.map((name) => ({ name })) }),
   "POST /collections/aliases": (collections, _, { actions }) => {
-    collections.changeAliases((aliases) => {
-      for (const { create_alias: create, delete_alias: remove } of actions) {
-        if (create) aliases.set(create.alias_name, create.collection_name);
-        if (remove) aliases.delete(remove.alias_name);
-      }
-    });
+    // In order, and not undone if a later one is refused.
+    for (const { create_alias: create, delete_alias: remove } of actions) {
+      if (create) collections.setAlias(create.alias_name, create.collection_name);
+      if (remove) collections.removeAlias(remove.alias_name);
+    }
     return true;
   },
   [`GET ${ONE}`]: (collections, name) => collectionInfo(collections.get(name)),
@@ -42,10 +41,11 @@ export const READS: Readonly<Record<string, OperationHandler>> = {
     return true;
   },
   [`DELETE ${ONE}`]: (collections, name) => collections.delete(name),
-  [`POST ${ONE}/points`]: (collections, name, { ids, ...shape }) => {
+  [`POST ${ONE}/points`]: (collections, name, { ids, with_payload = false, with_vector }) => {
     const { points } = collections.get(name);
-    return ids.map((id: string) => points.get(id)).filter((point?: StoredPoint) => point)
-      .map((point: StoredPoint) => shaped(point, shape));
+    return [...new Set<string>(ids)].map((id) => points.get(id))
+      .filter((point) => point !== undefined)
+      .map((point) => shaped(point, { with_payload, with_vector }));
   },
   [`POST ${ONE}/points/scroll`]: (collections, name, body) => scroll(collections.get(name), body),
   [`POST ${ONE}/points/count`]: (collections, name, { filter }) => ({
@@ -87,6 +87,11 @@ export const WRITES: Readonly<Record<string, OperationHandler>> = {
   },
 };
 
+/** How a real server ends its complaint about an index that there is not. */
+const INDEX_HELP =
+  "Check https://qdrant.tech/documentation/concepts/indexing/#payload-index to see " +
+  "which payload schemas support";
+
 function those({ points }: StoredCollection, filter: Body): StoredPoint[] {
   return [...points.values()].filter((point) => meets(point, filter));
 }
@@ -94,16 +99,14 @@ function those({ points }: StoredCollection, filter: Body): StoredPoint[] {
 function storedPoint({ request }: StoredCollection, { id, vector, payload }: Body): StoredPoint {
   const vectors = Object.entries<Body>(vector).map(([name, value]): [string, StoredVector] => {
     if (request.sparse_vectors?.[name] !== undefined) {
-      if (new Set(value.indices).size !== value.values.length) {
-        throw new Refusal(422, "Validation error in JSON body: indices must be unique");
-      }
+      assertUnique(value.indices, "points[0].vector.?.indices");
       return [name, value];
     }
     const size = request.vectors?.[name]?.size;
     if (size === undefined) {
       throw new Refusal(400, `Wrong input: Not existing vector name error: ${name}`);
     }
-    return [name, unitVector(value, size)];
+    return [name, unitVector(value, size, name)];
   });
   return { id, vectors: Object.fromEntries(vectors), payload: payload ?? {} };
 }
@@ -135,6 +138,9 @@ function answer(collection: StoredCollection, request: Body) {
   return { points: found };
 }
 
+/** How often points were listed in the order of a member. */
+let orderedScrolls = 0;
+
 /** Pages by id, or in the order of an indexed member; the latter has no offset. */
 function scroll(collection: StoredCollection, body: Body) {
   const { filter, limit = 10, offset, order_by, ...shape } = body;
@@ -143,12 +149,14 @@ function scroll(collection: StoredCollection, body: Body) {
     if (collection.indexes.get(order_by.key)?.type !== "integer") {
       throw new Refusal(
         400,
-        `Bad request: No range index for \`order_by\` key: \`${order_by.key}\``,
+        `Wrong input: No range index for \`order_by\` key: \`${order_by.key}\`. Please create one to ` +
+          `use \`order_by\`. ${INDEX_HELP} Range conditions`,
       );
     }
     const value = ({ payload }: StoredPoint) => Number(payload[order_by.key]);
     const sign = order_by.direction === "desc" ? -1 : 1;
-    // Equals in the order in which they came: nothing is promised about them.
+    // Equals in another order each time.
+    if (++orderedScrolls % 2 === 0) found.reverse();
     found.sort((a, b) => sign * (value(a) - value(b)));
     const points = found.slice(0, limit)
       .map((point) => ({ ...shaped(point, shape), order_value: value(point) }));
@@ -167,8 +175,8 @@ function facet(collection: StoredCollection, { key, filter, limit = 10 }: Body) 
   if (!collection.indexes.has(key)) {
     throw new Refusal(
       400,
-      `Bad request: Index required but not found for "${key}" of one of the` +
-        " following types: [keyword]",
+      `Wrong input: No appropriate index for faceting: \`${key}\`. Please create one to facet on ` +
+        `this field. ${INDEX_HELP} Match conditions`,
     );
   }
   const counts = new Map<string, number>();

@@ -40,8 +40,9 @@ function nearest(collection: StoredCollection, using: string, query: Query): Ran
   const points = [...collection.points.values()];
   const sparse = collection.request.sparse_vectors?.[using];
   if (sparse !== undefined) {
+    assertUnique(query.indices, "internal.query.nearest.indices");
     const weights = queryWeights(points, using, query, sparse.modifier === "idf");
-    return sorted(points.flatMap((point) => {
+    return sortedByWords(points.flatMap((point) => {
       const vector = point.vectors[using] as SparseVector | undefined;
       const shared = vector?.indices.some((index) => weights.has(index)) ?? false;
       if (vector === undefined || !shared) return [];
@@ -88,15 +89,21 @@ function sparseProduct(weights: ReadonlyMap<number, number>, vector: SparseVecto
   );
 }
 
-/** Reciprocal rank fusion, places counted from 0. */
+/** How often rankings were fused. */
+let fusions = 0;
+
+/** Reciprocal rank fusion, places counted from 0. Equals come in another order each time. */
 function fuse(rankings: readonly (readonly Ranked[])[], k: number): Ranked[] {
   const scores = new Map<StoredPoint, number>();
   for (const ranking of rankings) {
     for (const [place, { point }] of ranking.entries()) {
-      scores.set(point, (scores.get(point) ?? 0) + 1 / (k + place));
+      // In 32 bits, in which more sums are equal.
+      const score = (scores.get(point) ?? 0) + Math.fround(1 / (k + place));
+      scores.set(point, Math.fround(score));
     }
   }
-  return sorted([...scores].map(([point, score]) => ({ point, score })));
+  const found = sorted([...scores].map(([point, score]) => ({ point, score })));
+  return ++fusions % 2 === 0 ? found : found.reverse().sort((a, b) => b.score - a.score);
 }
 
 /** Best first; of equals, by id, so that tests repeat. */
@@ -104,10 +111,23 @@ function sorted(found: Ranked[]): Ranked[] {
   return found.sort((a, b) => b.score - a.score || (a.point.id < b.point.id ? -1 : 1));
 }
 
+/** Best first. Nothing is promised about equals; here they come the other way round than by meaning. */
+function sortedByWords(found: Ranked[]): Ranked[] {
+  return found.sort((a, b) => b.score - a.score || (a.point.id < b.point.id ? 1 : -1));
+}
+
+/** Sees to it that a sparse vector names each term once. @throws {Refusal} */
+export function assertUnique(indices: readonly number[], place: string): void {
+  if (new Set(indices).size === indices.length) return;
+  const why = `[${place}: Validation error: must be unique [{}]]`;
+  throw new Refusal(422, `Validation error in JSON body: ${why}`);
+}
+
 /** A vector as a cosine collection keeps it: of length 1, in 32 bits. @throws {Refusal} for another size */
-export function unitVector(vector: readonly number[], size: number): number[] {
+export function unitVector(vector: readonly number[], size: number, name?: string): number[] {
   if (vector.length !== size) {
-    const found = `expected dim: ${size}, got ${vector.length}`;
+    const whose = name === undefined ? "" : ` for vector '${name}'`;
+    const found = `expected dim: ${size}, got ${vector.length}${whose}`;
     throw new Refusal(400, `Wrong input: Vector dimension error: ${found}`);
   }
   const length = Math.sqrt(product(vector, vector));

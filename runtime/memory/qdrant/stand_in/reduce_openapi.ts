@@ -13,6 +13,7 @@
 
 /** The operations that the adapter uses: methods by path. */
 const USED: Readonly<Record<string, readonly string[]>> = {
+  "/": ["get"],
   "/aliases": ["get"],
   "/collections": ["get"],
   "/collections/aliases": ["post"],

@@ -30,6 +30,9 @@ export type Failure =
   /** The write is done some time after the answer, whatever was asked. */
   | { readonly kind: "unfinished" };
 
+/** What the stand-in says it is: a server of the description's release. */
+const VERSION_INFO = { title: "qdrant - vector search engine", version: "1.18.3" };
+
 /** Decides whether a request fails, by its operation as in `GET /aliases`. */
 export type FailureScript = (operation: string) => Failure | null;
 
@@ -50,7 +53,13 @@ export class QdrantStandIn implements AsyncDisposable {
   #stop = new AbortController();
   #port = 0;
 
-  /** Starts on a free port of the loopback interface. With an API key, requests must carry it. */
+  /** The version that it says it has. */
+  version = VERSION_INFO.version;
+
+  /**
+   * Starts on a free port of the loopback interface. With an API key, requests must carry it, except
+   * the one for the version.
+   */
   constructor({ api_key = null }: { readonly api_key?: string | null } = {}) {
     this.#api_key = api_key;
     this.start();
@@ -93,7 +102,7 @@ export class QdrantStandIn implements AsyncDisposable {
   }
 
   async #handle(request: Request): Promise<Response> {
-    if (this.#api_key !== null && request.headers.get("api-key") !== this.#api_key) {
+    if (!this.#admits(request)) {
       await request.body?.cancel();
       return new Response("Invalid API key or JWT", { status: 401 });
     }
@@ -126,12 +135,18 @@ export class QdrantStandIn implements AsyncDisposable {
     return respond(status, reply, failure);
   }
 
+  #admits({ url, headers }: Request): boolean {
+    return this.#api_key === null || headers.get("api-key") === this.#api_key ||
+      new URL(url).pathname === "/";
+  }
+
   #answer(
     name: string,
     { collection_name = "" }: Readonly<Record<string, string>>,
     body: unknown,
     waits: boolean,
   ): [number, unknown] {
+    if (name === "GET /") return [200, { ...VERSION_INFO, version: this.version }];
     const earlier = this.#unfinished;
     this.#unfinished = [];
     try {
@@ -150,7 +165,7 @@ export class QdrantStandIn implements AsyncDisposable {
       if (!(error instanceof Refusal)) throw error;
       return [error.status, { status: { error: error.message }, time: 0 }];
     } finally {
-      for (const run of earlier) run();
+      for (const run of earlier) unlessRefused(run);
     }
   }
 
@@ -158,6 +173,15 @@ export class QdrantStandIn implements AsyncDisposable {
     const { signal } = this.#stop;
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     return new Response(null);
+  }
+}
+
+/** Does what was accepted before; what cannot be done any more, of a collection that is gone say, is not. */
+function unlessRefused(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
   }
 }
 

@@ -52,7 +52,7 @@ export class Refusal extends Error {
 /** All collections and aliases. */
 export class Collections {
   readonly #collections = new Map<string, StoredCollection>();
-  #aliases = new Map<string, string>();
+  readonly #aliases = new Map<string, string>();
 
   /** The names of the collections. */
   get names(): string[] {
@@ -74,8 +74,11 @@ export class Collections {
   }
 
   create(name: string, request: CollectionRequest): void {
-    if (this.#collections.has(name) || this.#aliases.has(name)) {
-      throw new Refusal(409, `Wrong input: Collection \`${name}\` already exists!`);
+    this.#assertNoCollection(name);
+    if (this.#aliases.has(name)) {
+      const why =
+        `Can't create collection with name ${name}. Alias with the same name already exists`;
+      throw new Refusal(400, `Wrong input: ${why}`);
     }
     this.#collections.set(name, new StoredCollection(request));
   }
@@ -86,18 +89,23 @@ export class Collections {
     return this.#collections.delete(name);
   }
 
-  /** Changes aliases: all or, if one of them is refused, none. */
-  changeAliases(change: (aliases: Map<string, string>) => void): void {
-    const aliases = new Map(this.#aliases);
-    change(aliases);
-    for (const [alias, target] of aliases) {
-      if (!this.#collections.has(target)) {
-        throw new Refusal(404, `Not found: Collection \`${target}\` doesn't exist!`);
-      }
-      if (this.#collections.has(alias)) {
-        throw new Refusal(400, `Bad request: Collection with name \`${alias}\` already exists`);
-      }
+  /** Has an alias lead to a collection, also one that led to another. @throws {Refusal} */
+  setAlias(alias: string, target: string): void {
+    if (!this.#collections.has(target)) {
+      throw new Refusal(404, `Not found: Collection \`${target}\` doesn't exist!`);
     }
-    this.#aliases = aliases;
+    this.#assertNoCollection(alias);
+    this.#aliases.set(alias, target);
+  }
+
+  /** Removes an alias, if it is there. */
+  removeAlias(alias: string): void {
+    this.#aliases.delete(alias);
+  }
+
+  #assertNoCollection(name: string): void {
+    if (this.#collections.has(name)) {
+      throw new Refusal(409, `Wrong input: Collection \`${name}\` already exists!`);
+    }
   }
 }

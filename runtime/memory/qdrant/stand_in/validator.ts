@@ -140,7 +140,9 @@ function compile(ajv: Ajv, path: string, method: string, operation: Tree): Check
     ])),
     body: body === undefined ? null : check(body),
     answers: new Map(
-      Object.entries(operation.responses).map(([status, part]) => [status, check(contentOf(part))]),
+      // Of a refusal to say the version, nothing but its status is described.
+      Object.entries(operation.responses)
+        .map(([status, part]) => [status, check(contentOf(part) ?? {})]),
     ),
   };
 }

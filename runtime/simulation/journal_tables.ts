@@ -39,6 +39,7 @@ export interface ActorRow {
 export interface CommandRow {
   readonly row: NewMailboxRow;
   readonly request_id: string | null;
+  readonly accepted_at: number;
   attempts: number;
   mark: HandledMark | null;
   handled_at: number;
@@ -96,20 +97,21 @@ export class Tables {
   }
 
   /** Accepts a command, also one that was refused before. Returns whether it was new. */
-  accept(row: PostedRow): boolean {
+  accept(row: PostedRow, at: number): boolean {
     const key = entryKey(row.address, row.id);
     const known = this.mailbox.get(key);
     const again = known?.request_id !== row.request_id || row.request_id === null;
     if (known?.mark?.refused && again) this.mailbox.delete(key);
-    return this.insert(row, row.request_id);
+    return this.insert(row, at, row.request_id);
   }
 
   /** Puts a command into a mailbox that does not know its id. Returns whether it was new. */
-  insert(row: NewMailboxRow, request_id: string | null = null): boolean {
+  insert(row: NewMailboxRow, accepted_at: number, request_id: string | null = null): boolean {
     const key = entryKey(row.address, row.id);
     if (this.mailbox.has(key)) return false;
     const stored = { ...row, command: copy(row.command) };
-    this.mailbox.set(key, { row: stored, request_id, attempts: 0, mark: null, handled_at: 0 });
+    const waiting = { attempts: 0, mark: null, handled_at: 0 };
+    this.mailbox.set(key, { row: stored, request_id, accepted_at, ...waiting });
     return true;
   }
 }

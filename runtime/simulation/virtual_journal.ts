@@ -54,12 +54,12 @@ export class VirtualJournal {
     this.port = {
       id: tables.id,
       ...createEventLog(tables),
-      ...createMailbox(tables),
+      ...createMailbox(tables, now),
       ...createLeases(tables, now),
       ...createTimers(tables, now),
       ...createOutbox(tables),
       ...createDirectory(tables),
-      ...createDeadLetters(tables),
+      ...createDeadLetters(tables, now),
       ...createAgents(tables, now),
       ...createNodesInMemory(now, tables.nodes),
       commit: async (batch) => batch.map((part) => this.#commit(part)),
@@ -68,8 +68,8 @@ export class VirtualJournal {
         mailbox_depth: count(tables.mailbox, ({ mark }) => mark === null),
         questions_pending: count(tables.questions, ({ status }) => status === "pending"),
         dead_letters: count(tables.letters, ({ status }) => status === "open"),
-        // Nobody asks for these here.
-        mailbox_waits_ms: 0,
+        mailbox_waits_ms: longestWait(tables, now()),
+        // Nobody takes backups here.
         backup_taken_at: null,
       }),
       purge: async (before, limit) => purge(tables, before, limit),
@@ -85,6 +85,11 @@ export class VirtualJournal {
     this.commits.push({ part, outcome, at: now(), epoch });
     return outcome;
   }
+}
+
+function longestWait({ mailbox }: Tables, now: number): number {
+  const waiting = [...mailbox.values()].filter(({ mark }) => mark === null);
+  return Math.max(0, ...waiting.map(({ accepted_at }) => now - accepted_at));
 }
 
 function count<Row>(table: ReadonlyMap<string, Row>, counts: (row: Row) => boolean): number {

@@ -35,7 +35,7 @@ export function unfencedOutcomeOf(
 export function writePart(tables: Tables, part: ActorCommit): void {
   writeEvents(tables, part);
   for (const mark of part.handled) writeMark(tables, part, mark);
-  for (const row of part.sends) tables.insert(row);
+  for (const row of part.sends) tables.insert(row, part.at);
   writeTimers(tables, part);
   writeQuestions(tables, part);
   const { address, partition, at } = part;
@@ -95,6 +95,7 @@ function writeMark(tables: Tables, part: ActorCommit, mark: HandledMark): void {
   tables.mailbox.set(key, {
     row,
     request_id: known?.request_id ?? null,
+    accepted_at: known?.accepted_at ?? at,
     attempts: known?.attempts ?? 1,
     mark: kept,
     handled_at: at,

@@ -77,7 +77,7 @@ export function createDirectory(tables: Tables): Directory {
 }
 
 /** Commands put aside. */
-export function createDeadLetters(tables: Tables): DeadLetterStore {
+export function createDeadLetters(tables: Tables, now: () => number): DeadLetterStore {
   const shown = ({ partition: _, position: __, ...letter }: LetterRow) => letter;
   return {
     deadLetters: async (tenant, page) => {
@@ -92,7 +92,7 @@ export function createDeadLetters(tables: Tables): DeadLetterStore {
       const retried = { ...letter, status: "retried" as const };
       if (letter.status === "open") {
         const { address, command, sender, partition } = letter;
-        tables.insert({ address, id, command, sender, partition, digest: "" });
+        tables.insert({ address, id, command, sender, partition, digest: "" }, now());
         tables.letters.set(key, retried);
       }
       return shown(retried);

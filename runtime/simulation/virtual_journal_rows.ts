@@ -8,11 +8,11 @@ import { addressKey } from "../engine/placement.ts";
 import type { Lease, Leases, MailboxStore, Outbox, TimerStore } from "../journal/port.ts";
 import { type CommandRow, entryKey, sameActor, type Tables } from "./journal_tables.ts";
 
-/** Commands accepted and not yet handled. */
-export function createMailbox(tables: Tables): MailboxStore {
+/** Commands accepted and not yet handled, by that clock. */
+export function createMailbox(tables: Tables, now: () => number): MailboxStore {
   const waiting = () => [...tables.mailbox.values()].filter(({ mark }) => mark === null);
   return {
-    accept: async (rows) => rows.map((row) => tables.accept(row) ? "accepted" : "duplicate"),
+    accept: async (rows) => rows.map((row) => tables.accept(row, now()) ? "accepted" : "duplicate"),
     backlog: async (partitions, limit) => {
       const found = new Map<string, Address>();
       for (const { row } of waiting()) {

@@ -166,8 +166,7 @@ export class Activation {
     const own = tookPlace(this.#attempt, actor);
     // A commit of unknown outcome took place after all: what it lets out is late, not lost.
     if (own) this.#letOut();
-    // Accepted before anybody was here to be told.
-    if (actor.waiting) this.#feeder.note();
+    this.#feeder.loaded(actor.waiting);
     this.#actor = actor;
     this.#seq = actor.seq;
     const owed = behavior.pending(actor.state);

@@ -24,6 +24,8 @@ export interface FeederOptions {
 export class Feeder {
   readonly #options: FeederOptions;
   #due = false;
+  /** How many of the next rows waited before the actor was loaded; infinite: as many as come at once. */
+  #early = 0;
 
   constructor(options: FeederOptions) {
     this.#options = options;
@@ -40,6 +42,16 @@ export class Feeder {
   }
 
   /**
+   * Hears how many commands waited when the actor was loaded; null: it was not asked. They were accepted
+   * before anybody was here to be told, so they go before what came directly and had it loaded. Those
+   * accepted later do not: somebody waits for an answer, and they might never end.
+   */
+  loaded(waiting: number | null): void {
+    this.#early = waiting ?? Infinity;
+    if (waiting !== 0) this.#due = true;
+  }
+
+  /**
    * Reads, when all that was read before is handled: a row that ends the process must not be taken for
    * one that was read beside it.
    */
@@ -53,6 +65,11 @@ export class Feeder {
     });
     // The store may give fewer than there are.
     if (rows.length > 0) this.#due = true;
-    for (const row of rows) inbox.add(fromMailbox(row, clock.monotonic()));
+    const early = this.#early;
+    const goesOn = early < Infinity || rows.length === ROWS;
+    this.#early = goesOn ? Math.max(0, early - rows.length) : 0;
+    for (const [i, row] of rows.entries()) {
+      inbox.add(fromMailbox(row, clock.monotonic()), i < early);
+    }
   }
 }

@@ -8,46 +8,43 @@ import { type Delivery, effectOf } from "./delivery.ts";
 
 /** What waits for one actor. */
 export class Inbox {
+  /** They go before all others. */
+  readonly #early = new Set<Delivery>();
   readonly #deliveries = new Set<Delivery>();
 
   /** How many wait. */
   get size(): number {
-    return this.#deliveries.size;
+    return this.#early.size + this.#deliveries.size;
   }
 
   /** The ids of those that wait. */
   get ids(): readonly string[] {
-    return Array.from(this.#deliveries, ({ id }) => id);
+    return this.first(Infinity).map(({ id }) => id);
   }
 
   /** Whether rows of the durable mailbox wait. */
   get hasRows(): boolean {
-    return this.#deliveries.values().some(({ origin }) => origin === "mailbox");
-  }
-
-  /** Adds one. One that is on its way already, and that nobody waits for, is not taken twice. */
-  add(delivery: Delivery): void {
-    if (delivery.origin !== "direct" && this.ids.includes(delivery.id)) return;
-    this.#deliveries.add(delivery);
+    return this.first(Infinity).some(({ origin }) => origin === "mailbox");
   }
 
   /**
-   * The first ones. Rows go before direct commands, however late they were read: they were acknowledged
-   * when they were written, so that a sender may have sent the direct one after them.
+   * Adds one. One that is on its way already, and that nobody waits for, is not taken twice.
+   *
+   * @param early whether it waited before all that is here
    */
+  add(delivery: Delivery, early = false): void {
+    if (delivery.origin !== "direct" && this.ids.includes(delivery.id)) return;
+    (early ? this.#early : this.#deliveries).add(delivery);
+  }
+
+  /** The first ones. */
   first(count: number): readonly Delivery[] {
-    if (!this.hasRows) return this.#deliveries.values().take(count).toArray();
-    const all = [...this.#deliveries];
-    const end = all.findLastIndex(({ origin }) => origin === "mailbox") + 1;
-    const { direct = [], stored = [] } = Object.groupBy(
-      all.slice(0, end),
-      ({ origin }) => origin === "direct" ? "direct" : "stored",
-    );
-    return [...stored, ...direct, ...all.slice(end)].slice(0, count);
+    return [...this.#early, ...this.#deliveries].slice(0, count);
   }
 
   /** Takes one out: it is done with. */
   delete(delivery: Delivery): void {
+    this.#early.delete(delivery);
     this.#deliveries.delete(delivery);
   }
 
@@ -60,12 +57,14 @@ export class Inbox {
 
   /** Tells everybody. */
   failAll(error: unknown, except: ReadonlySet<Delivery> = new Set()): void {
-    for (const delivery of this.#deliveries) if (!except.has(delivery)) this.fail(delivery, error);
+    for (const delivery of this.first(Infinity)) {
+      if (!except.has(delivery)) this.fail(delivery, error);
+    }
   }
 
   /** Tells a sender that its command was not done. */
   fail(delivery: Delivery, error: unknown): void {
-    this.#deliveries.delete(delivery);
+    this.delete(delivery);
     delivery.fail(error);
   }
 

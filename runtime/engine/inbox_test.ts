@@ -28,15 +28,18 @@ Deno.test("Inbox keeps the order, and takes what is on its way already only if s
   assert.equal(inbox.hasRows, true);
 });
 
-Deno.test("Inbox.first() has rows go before direct commands that were there when they were read", () => {
+Deno.test("Inbox has early ones go before all others, however late they come", () => {
   const inbox = new Inbox();
-  const origins = ["direct", "timer", "mailbox", "direct", "effect", "mailbox", "direct", "timer"];
-  for (const [i, origin] of origins.entries()) {
-    inbox.add(delivery(`${i}`, origin as Delivery["origin"]));
-  }
-  const firstOf = (count: number) => inbox.first(count).map(({ id }) => id).join("");
-  assert.equal(firstOf(9), "12450367");
-  assert.equal(firstOf(3), "124");
+  const failed: string[] = [];
+  inbox.add(delivery("direct", "direct", failed));
+  inbox.add(delivery("row", "mailbox", failed));
+  for (const id of ["early 1", "early 2"]) inbox.add(delivery(id, "mailbox", failed), true);
+  assert.deepEqual(inbox.ids, ["early 1", "early 2", "direct", "row"]);
+  assert.deepEqual(inbox.first(1).map(({ id }) => id), ["early 1"]);
+  inbox.delete(inbox.first(1)[0]!);
+  assert.deepEqual([inbox.size, inbox.hasRows], [3, true]);
+  inbox.failAll(new TypeError("gone"));
+  assert.deepEqual([failed, inbox.size], [["early 2", "direct", "row"], 0]);
 });
 
 Deno.test("Inbox.failDirect() tells those who wait, and keeps what is stored", () => {

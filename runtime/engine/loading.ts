@@ -32,8 +32,8 @@ export interface Reader {
 type At = Omit<LiveActor, "hash">;
 
 /**
- * Loads an actor; one without events is in its initial state. `waiting`: whether its mailbox may hold
- * something.
+ * Loads an actor; one without events is in its initial state. `waiting`: how many
+ * commands its mailbox holds, as far as that is known.
  *
  * @throws {SynapseError} `event_unknown` if an event cannot be read by this program, `journal_corrupt`
  * if the events have a gap
@@ -42,11 +42,11 @@ export async function loadActor(
   log: EventLog,
   behavior: AnyBehavior,
   address: Address,
-): Promise<Loaded & { readonly waiting: boolean }> {
+): Promise<Loaded & { readonly waiting: number | null }> {
   const stored = await log.load(address);
   if (!stored) {
     const state = behavior.initial(address.id);
-    return { state, seq: 0, hash: GENESIS, snapshot_seq: 0, waiting: true };
+    return { state, seq: 0, hash: GENESIS, snapshot_seq: 0, waiting: null };
   }
   const start = usable(behavior, stored.snapshot);
   // What another version of the behavior saved counts as nothing: its events say the same.

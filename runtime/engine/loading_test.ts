@@ -50,7 +50,7 @@ function logOf(
         hash: last.hash,
         snapshot,
         tail: events.filter(({ seq }) => seq > (snapshot?.seq ?? 0)),
-        waiting: false,
+        waiting: 0,
       }),
     readEvents: (_, after, limit) =>
       Promise.resolve(events.filter(({ seq }) => seq > after).slice(0, limit)),
@@ -98,7 +98,7 @@ Deno.test("loadActor() gives the initial state of an actor without events", asyn
     seq: 0,
     hash: GENESIS,
     snapshot_seq: 0,
-    waiting: true,
+    waiting: null,
   });
 });
 

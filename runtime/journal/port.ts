@@ -152,8 +152,8 @@ export interface LoadedActor {
   } | null;
   /** The events after the snapshot. */
   readonly tail: readonly JournalEvent[];
-  /** Whether its mailbox holds commands that are not handled. */
-  readonly waiting: boolean;
+  /** How many commands in its mailbox are not handled. */
+  readonly waiting: number;
 }
 
 /** Reads events. */

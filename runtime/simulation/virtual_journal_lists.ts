@@ -31,9 +31,10 @@ export function createEventLog(tables: Tables): EventLog {
       const last = actor?.events.at(-1);
       if (!actor || !last) return null;
       const { snapshot, events } = actor;
-      const waiting = [...tables.mailbox.values()].some(({ row, mark }) =>
-        mark === null && sameActor(row.address, address)
-      );
+      const waiting =
+        [...tables.mailbox.values()].filter(({ row, mark }) =>
+          mark === null && sameActor(row.address, address)
+        ).length;
       const tail = events.slice(snapshot?.seq ?? 0);
       return { seq: last.seq, hash: last.hash, snapshot, tail, waiting };
     },

@@ -86,7 +86,8 @@ export class ModelJournal {
     const { events, snapshot } = actor;
     const after = snapshot?.seq ?? 0;
     const last = events.at(-1)!;
-    const waiting = this.#waiting().some(({ row }) => keyOf(row.address) === keyOf(address));
+    const waiting =
+      this.#waiting().filter(({ row }) => keyOf(row.address) === keyOf(address)).length;
     return { seq: last.seq, hash: last.hash, snapshot, tail: events.slice(after), waiting };
   }
 

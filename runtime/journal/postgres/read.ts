@@ -17,10 +17,10 @@ const LOAD = "WITH head AS MATERIALIZED (" +
   "SELECT a.key, a.seq, a.hash, s.seq AS snapshot_seq, s.version, s.state " +
   "FROM actors a LEFT JOIN snapshots s ON s.actor = a.key " +
   "WHERE a.tenant = $1 AND a.type = $2 AND a.id = $3) " +
-  "SELECT true AS is_head, EXISTS (SELECT FROM mailbox m WHERE m.handled_at IS NULL " +
+  "SELECT true AS is_head, (SELECT count(*) FROM mailbox m WHERE m.handled_at IS NULL " +
   "AND m.tenant = $1 AND m.type = $2 AND m.actor = $3) AS waiting, seq, '' AS type, version AS v, state AS payload, '' AS cause, " +
   "snapshot_seq AS at, encode(hash, 'hex') AS hash FROM head " +
-  "UNION ALL SELECT false, false, e.seq, e.type, e.v, e.payload, e.cause, e.at, encode(e.hash, 'hex') " +
+  "UNION ALL SELECT false, 0, e.seq, e.type, e.v, e.payload, e.cause, e.at, encode(e.hash, 'hex') " +
   "FROM head JOIN events e ON e.actor = head.key AND e.seq > coalesce(head.snapshot_seq, 0)";
 
 const READ = `SELECT ${COLUMNS} FROM events WHERE seq > $4 AND actor = (` +
@@ -51,6 +51,6 @@ function toLoaded(head: Row, events: readonly Row[]): LoadedActor {
     },
     // In order already, as it happens; but nothing says that they have to be.
     tail: events.map(toEvent).sort((a, b) => a.seq - b.seq),
-    waiting: head.waiting === true,
+    waiting: number(head, "waiting"),
   };
 }

@@ -11,7 +11,7 @@ import { toEvent } from "./row.ts";
 export function createEventLog(db: Connection): EventLog {
   const load = db.prepare(
     "SELECT a.key, a.seq, a.hash, s.seq AS snapshot_seq, s.version, s.state, " +
-      "EXISTS (SELECT 1 FROM mailbox m WHERE m.handled_at IS NULL " +
+      "(SELECT count(*) FROM mailbox m WHERE m.handled_at IS NULL " +
       "AND m.tenant = a.tenant AND m.type = a.type AND m.actor = a.id) AS waiting FROM actors a " +
       "LEFT JOIN snapshots s ON s.actor = a.key WHERE a.tenant = ? AND a.type = ? AND a.id = ?",
   );
@@ -35,7 +35,7 @@ export function createEventLog(db: Connection): EventLog {
           hash: text(row, "hash"),
           snapshot,
           tail: events,
-          waiting: number(row, "waiting") === 1,
+          waiting: number(row, "waiting"),
         };
       }),
     readEvents: ({ tenant, type, id }, after, limit) =>

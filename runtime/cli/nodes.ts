@@ -4,6 +4,8 @@
  * @module
  */
 import type { Command } from "commander";
+import { labelsText } from "../config/cluster.ts";
+import { takesPartitions } from "../journal/nodes_port.ts";
 import type { ApiNode, ApiNodeList } from "./api_types.ts";
 import type { Cli } from "./cli.ts";
 import { apiPath } from "./client.ts";
@@ -34,7 +36,7 @@ async function list(cli: Cli): Promise<void> {
         statusOf(node),
         node.weight,
         node.partitions,
-        labelsOf(node),
+        labelsText(node.labels) || "-",
         node.version,
         node.protocol_version,
         node.started_at,
@@ -48,11 +50,6 @@ function statusOf({ status, drain_requested }: ApiNode): string {
   return drain_requested && status === "active" ? "asked to drain" : status;
 }
 
-function labelsOf({ labels }: ApiNode): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`).sort();
-  return pairs.length > 0 ? pairs.join() : "-";
-}
-
 async function drain(
   cli: Cli,
   id: string,
@@ -62,13 +59,8 @@ async function drain(
   const node = await client.post<ApiNode>(apiPath("nodes", id, "drain"), { force });
   // Only by force the last one drains.
   const nodes = force ? (await client.get<ApiNodeList>(apiPath("nodes"))).items : null;
-  const last = nodes !== null && !nodes.some((other) => other.id !== id && takes(other));
+  const last = nodes !== null && !nodes.some((other) => other.id !== id && takesPartitions(other));
   cli.show(node, () => `Asked ${id} to drain. ${nextOf(node, last)}`);
-}
-
-/** Whether a node takes partitions over. */
-function takes({ status, drain_requested, weight }: ApiNode): boolean {
-  return status === "active" && !drain_requested && weight > 0;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { HealthReport } from "../edge/health_report.ts";
-import type { Engine } from "../engine/port.ts";
+import type { Node } from "../engine/node.ts";
 import { errorMessage } from "../errors.ts";
 import type { Journal } from "../journal/port.ts";
 import type { Memory } from "../memory/port.ts";
@@ -27,7 +27,7 @@ const MEMORY_MS = 500;
 export interface HealthSources {
   readonly clock: Clock;
   readonly config: Config;
-  readonly engine: Pick<Engine, "trouble">;
+  readonly engine: Pick<Node, "trouble" | "shortage">;
   readonly journal: Pick<Journal, "check">;
   readonly streams: Pick<Streams, "trouble" | "carrier">;
   readonly skills: Pick<Skills, "list" | "faults">;
@@ -66,9 +66,11 @@ function summarise(checks: Record<string, Check>): HealthReport {
   return { status, checks };
 }
 
-function checkNode(engine: Pick<Engine, "trouble">): Check {
+function checkNode(engine: HealthSources["engine"]): Check {
   const trouble = engine.trouble();
-  return trouble === null ? { status: "ok" } : { status: "failed", detail: trouble };
+  if (trouble !== null) return { status: "failed", detail: trouble };
+  const shortage = engine.shortage();
+  return shortage === null ? { status: "ok" } : { status: "degraded", detail: shortage };
 }
 
 /** Asks once for all who ask at the same time, and soon after. */

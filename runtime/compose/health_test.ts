@@ -13,6 +13,7 @@ function setUp() {
     inspect: () => assert.fail("not asked"),
     notify: () => assert.fail("not asked"),
     trouble: () => null,
+    shortage: () => null,
   };
   const check = () => {
     const question = Promise.withResolvers<void>();

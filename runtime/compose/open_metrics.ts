@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import { labelsText } from "../config/cluster.ts";
 import { type Journal, JournalUnavailable } from "../journal/port.ts";
 import { systemMemoryLimitBytes } from "../telemetry/memory_limit.ts";
 import { createMetrics, type ScrapedMetrics } from "../telemetry/metrics.ts";
@@ -34,8 +35,7 @@ export function openMetrics(
     },
   });
   const weight = String(cluster.weight);
-  const pairs = Object.entries(cluster.labels).map(([name, value]) => `${name}=${value}`);
-  const labels = pairs.sort().join();
+  const labels = labelsText(cluster.labels);
   metrics.nodeInfo.set({ node: node_id, version: VERSION, weight, labels }, 1);
   return metrics;
 }

@@ -47,6 +47,11 @@ export const weightVariable = {
   },
 };
 
+/** Labels as the variable has them, in the order of their names: `kind=pod,zone=b`. */
+export function labelsText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels).map(([name, value]) => `${name}=${value}`).sort().join();
+}
+
 /** How the variable that stands for `cluster.labels` is read. */
 export const labelsVariable = {
   accepted: "NAME=VALUE with commas between, such as kind=pod,zone=b",

@@ -24,7 +24,7 @@ import type { Answer, Engine, Inspected, PostedCommand, Poster, SubmitOptions } 
 import { Rebalancer } from "./rebalance.ts";
 import { Residents } from "./residents.ts";
 import type { ActorType, NodeServices } from "./services.ts";
-import { refuseUnlessTaken, type Standing, stuckOf, troubleOf } from "./standing.ts";
+import { refuseUnlessTaken, shortageOf, type Standing, stuckOf, troubleOf } from "./standing.ts";
 import { Timers } from "./timers.ts";
 import { WorkFinder } from "./work_finder.ts";
 
@@ -163,6 +163,11 @@ export class Node implements Engine, Poster {
 
   trouble(): string | null {
     return troubleOf(this.#standing);
+  }
+
+  /** What is missing although commands are taken, or null. */
+  shortage(): string | null {
+    return shortageOf(this.#standing);
   }
 
   /** Why this process is beyond help but by a new start, or null. */

@@ -30,10 +30,17 @@ const STUCK_MS = 45_000;
 const MS_PER_SECOND = 1000;
 
 /** Why a node is not ready, or null. */
-export function troubleOf({ superseded, draining, nobody, journal }: Standing): string | null {
+export function troubleOf({ superseded, draining, journal }: Standing): string | null {
   if (superseded) return "another process runs under this node's id";
-  if (draining) return "the node drains";
-  if (journal !== null || !nobody) return journal;
+  return draining ? "the node drains" : journal;
+}
+
+/**
+ * What is missing although the node is ready, or null. It takes commands and serves what is to be read:
+ * nodes that take no partitions must not all leave the balancer because the last other one is away.
+ */
+export function shortageOf({ nobody }: Standing): string | null {
+  if (!nobody) return null;
   return "no node takes partitions: each has the weight 0, drains or is gone; " +
     "commands wait until one with a weight joins";
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SynapseError } from "../errors.ts";
-import { refuseUnlessTaken, type Standing, stuckOf, troubleOf } from "./standing.ts";
+import { refuseUnlessTaken, shortageOf, type Standing, stuckOf, troubleOf } from "./standing.ts";
 
 const WELL: Standing = {
   superseded: false,
@@ -24,12 +24,20 @@ function refusal(standing: Standing): string | null {
 Deno.test("troubleOf() names the reason that weighs most, and none when all is well", () => {
   assert.equal(troubleOf(WELL), null);
   const nobody = { ...WELL, nobody: true };
-  assert.match(troubleOf(nobody) ?? "", /^no node takes partitions: each has the weight 0/);
+  assert.equal(troubleOf(nobody), null, "commands are taken, and wait");
   const away = { ...nobody, journal: "journal is away" };
   assert.equal(troubleOf(away), "journal is away");
   assert.equal(troubleOf({ ...away, draining: true }), "the node drains");
   const superseded = { ...away, draining: true, superseded: true };
   assert.equal(troubleOf(superseded), "another process runs under this node's id");
+});
+
+Deno.test("shortageOf() says that nobody takes partitions", () => {
+  assert.equal(shortageOf(WELL), null);
+  assert.match(
+    shortageOf({ ...WELL, nobody: true }) ?? "",
+    /^no node takes partitions: each has the weight 0/,
+  );
 });
 
 Deno.test("stuckOf() gives a node time, and means no node that made way for another", () => {

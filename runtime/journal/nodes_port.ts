@@ -69,7 +69,9 @@ export interface Nodes {
 
 /** Whether a node takes partitions. */
 export function takesPartitions(
-  { status, drain_requested, weight }: Pick<NodeRecord, "status" | "drain_requested" | "weight">,
+  { status, drain_requested, weight }: Pick<NodeRecord, "drain_requested" | "weight"> & {
+    readonly status: string;
+  },
 ): boolean {
   return status === "active" && !drain_requested && weight !== 0;
 }

@@ -45,8 +45,8 @@ const START_MS = 15_000;
 /** Milliseconds that a running one has until it is ready for the next. */
 const PREPARE_MS = 2000;
 
-/** Milliseconds that a ready one has to say that it took a call. */
-const BEGIN_MS = 2000;
+/** Milliseconds that a ready one has to say that it took a call: plenty, for a busy machine. */
+const BEGIN_MS = 5000;
 
 /** Calls that one process runs: each worker leaves a little memory behind. */
 const CALLS_MAX = 200;
@@ -69,6 +69,8 @@ export class HostProcess {
   #begun = Promise.withResolvers<void>();
   /** Whether the host took the call under way. What it does with one it says only after that. */
   #hasBegun = false;
+  /** Whether something that the host said was never read. */
+  #unread = false;
   #reply = Promise.withResolvers<SkillReply>();
   /** The skill of the call under way, for log lines. */
   #skill = "";
@@ -163,9 +165,9 @@ export class HostProcess {
     const late = this.#options.clock.sleep(BEGIN_MS, begun.signal);
     await Promise.race([this.#begun.promise, this.#death, late]);
     begun.abort();
-    // What was written before the end has all been read when the process is gone.
     if (!this.#hasBegun) await this.kill();
-    return this.#hasBegun;
+    // What was written before the end has been read when the process is gone; else nobody knows.
+    return this.#hasBegun || this.#unread;
   }
 
   /** The reply, or what stands for one when it does not come: over time, cancelled, dead. */
@@ -217,6 +219,7 @@ export class HostProcess {
       }
     } catch (error) {
       complaint = errorMessage(error);
+      this.#unread = true;
       this.#signalKill();
     }
     const status = await this.#child.status;

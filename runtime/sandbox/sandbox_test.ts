@@ -46,13 +46,12 @@ Deno.test("Sandbox logs what a skill prints, and takes nothing on stdout for an 
 
 Deno.test("Sandbox bears a skill that reads what is meant for its host", async () => {
   await withSandbox(Deno.env.toObject(), async ({ body, serves }) => {
-    // Its reader outlives it. Whether that is in line before the host's own depends on the wait.
-    for (const ms of [0, 50]) {
-      const theft =
-        `Deno.stdin.read(new Uint8Array(100_000)); await new Promise((r) => setTimeout(r, ${ms})); return 1`;
-      assert.deepEqual(await body(theft), { ok: true, text: "1" });
-      await serves();
-    }
+    // Its reader outlives it, and takes the next call.
+    assert.deepEqual(await body("Deno.stdin.read(new Uint8Array(100_000)); return 1"), {
+      ok: true,
+      text: "1",
+    });
+    await serves();
   });
 });
 

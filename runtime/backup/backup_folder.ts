@@ -15,7 +15,7 @@ import { BackupPlace } from "./backup_place.ts";
 import { removeIfThere, syncToDisk } from "./durable_file.ts";
 import { type Conversion, encryptionTo } from "./encryption.ts";
 import { formatManifest, type Manifest, MANIFEST_FILE } from "./manifest.ts";
-import { backupName, isBackupName, outdated, type Retention } from "./retention.ts";
+import { ahead, backupName, isBackupName, outdated, type Retention } from "./retention.ts";
 
 /** What is only for the user who runs the program: a journal holds whole conversations. */
 const PRIVATE = 0o700;
@@ -43,12 +43,15 @@ export interface WrittenBackup {
   readonly manifest: Manifest;
   /** The paths of the older ones that went. */
   readonly removed: readonly string[];
-  /** Why others that had to go are still there; null if none is. */
+  /** Why others that had to go, or what an interrupted one left, are still there; null if none is. */
   readonly unremoved: string | null;
+  /** The paths of others whose names lie in the future; nothing removes them before it is there. */
+  readonly ahead: readonly string[];
 }
 
 /**
- * Writes a backup, and removes those that are too many. What an interrupted one left is removed first.
+ * Writes a backup, and removes those that are too many. What an interrupted one left is removed first;
+ * what cannot be removed stops nothing.
  *
  * @throws {SynapseError} `backup_failed` if another process writes there, if the folder cannot be
  *   written, or if a recipient is none; and whatever `fill` throws
@@ -57,8 +60,7 @@ export async function writeBackup(options: WriteBackupOptions): Promise<WrittenB
   const { to, recipients, at } = options;
   const encrypt = recipients.length === 0 ? null : encryptionTo(recipients);
   using _lock = await lockFolder(to);
-  const partials = await namesIn(to, isPartialName);
-  for (const name of partials) await removeIfThere(join(to, name));
+  const leftovers = await tidy(to);
   const path = join(to, backupName(at));
   const partial = path + PARTIAL;
   let manifest: Manifest;
@@ -72,7 +74,8 @@ export async function writeBackup(options: WriteBackupOptions): Promise<WrittenB
     await removeIfThere(partial).catch(() => {});
     throw asFailure(error, to);
   }
-  return { path, manifest, ...await retain(options) };
+  const { unremoved, ...retained } = await retain(options);
+  return { path, manifest, ...retained, unremoved: unremoved ?? leftovers };
 }
 
 async function writeInto(
@@ -102,22 +105,33 @@ async function lockFolder(to: string): Promise<Disposable> {
   throw new SynapseError("backup_failed", `Another backup is being written to ${to}`);
 }
 
+/** @returns why something is still there; null if nothing is */
+async function tidy(to: string): Promise<string | null> {
+  let kept: string | null = null;
+  for (const name of await namesIn(to, isPartialName)) {
+    await removeIfThere(join(to, name)).catch((error) => kept = errorMessage(error));
+  }
+  return kept;
+}
+
 /** One that goes loses its name first: half of one never looks complete. The new one is whole by now. */
 async function retain(
   { to, at, ...retention }: WriteBackupOptions,
-): Promise<Pick<WrittenBackup, "removed" | "unremoved">> {
+): Promise<Pick<WrittenBackup, "removed" | "unremoved" | "ahead">> {
+  const names = await namesIn(to, isBackupName);
   const removed: string[] = [];
-  try {
-    for (const name of outdated(await namesIn(to, isBackupName), retention, at)) {
-      const path = join(to, name);
+  let unremoved: string | null = null;
+  for (const name of outdated(names, retention, at)) {
+    const path = join(to, name);
+    try {
       await Deno.rename(path, path + PARTIAL);
       await removeIfThere(path + PARTIAL);
       removed.push(path);
+    } catch (error) {
+      unremoved = errorMessage(error);
     }
-  } catch (error) {
-    return { removed, unremoved: errorMessage(error) };
   }
-  return { removed, unremoved: null };
+  return { removed, unremoved, ahead: ahead(names, at).map((name) => join(to, name)) };
 }
 
 function isPartialName(name: string): boolean {
@@ -132,6 +146,9 @@ async function namesIn(folder: string, wanted: (name: string) => boolean): Promi
 /** Trouble with the folder, told as such; what was raised on purpose says more. */
 function asFailure(error: unknown, to: string): unknown {
   if (error instanceof SynapseError) return error;
-  const message = `Backup to ${to} failed: ${errorMessage(error)}`;
+  const owner = error instanceof Deno.errors.PermissionDenied
+    ? "; make all backups of an installation as one user, who owns the folder and the .lock in it"
+    : "";
+  const message = `Backup to ${to} failed: ${errorMessage(error)}${owner}`;
   return new SynapseError("backup_failed", message, { cause: error });
 }

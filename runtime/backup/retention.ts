@@ -28,10 +28,11 @@ export function isBackupName(name: string): boolean {
 }
 
 /**
- * The backups that nothing keeps, the oldest first. The newest always stays.
+ * The backups that nothing keeps, the oldest first. The newest always stays. Names that lie in the
+ * future stay, and are not counted: a clock was wrong, and nobody knows how old they are.
  *
  * @param names of complete backups
- * @param now in milliseconds since the epoch
+ * @param now in milliseconds since the epoch: the time of the one just written
  */
 export function outdated(
   names: readonly string[],
@@ -39,10 +40,15 @@ export function outdated(
   now: number,
 ): string[] {
   if (keep === null && keep_days === null) return [];
-  const sorted = [...names].sort();
+  const sorted = names.filter((name) => timeOf(name) <= now).sort();
   const newest = sorted.slice(-Math.max(1, keep ?? 0));
   const since = keep_days === null ? Infinity : now - keep_days * DAY_MS;
   return sorted.filter((name) => !newest.includes(name) && timeOf(name) < since);
+}
+
+/** Those whose names lie in the future, in the order of time. */
+export function ahead(names: readonly string[], now: number): string[] {
+  return names.filter((name) => timeOf(name) > now).sort();
 }
 
 function timeOf(name: string): number {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backupName, isBackupName, outdated } from "./retention.ts";
+import { ahead, backupName, isBackupName, outdated } from "./retention.ts";
 
 const DAY = 24 * 3600 * 1000;
 const NOW = Date.UTC(2026, 1, 10, 12);
@@ -35,4 +35,12 @@ Deno.test("outdated() keeps the newest, or the young, or what either says", () =
 
 Deno.test("outdated() never lets the newest go, however old", () => {
   assert.deepEqual(outdated(aged(400, 500), { keep: null, keep_days: 7 }, NOW), aged(500));
+});
+
+Deno.test("outdated() does not count what is named for the future, and ahead() tells of it", () => {
+  const names = aged(-30, -2, 0, 1, 2);
+  assert.deepEqual(outdated(names, { keep: 2, keep_days: null }, NOW), aged(2));
+  assert.deepEqual(outdated(names, { keep: 1, keep_days: null }, NOW), aged(2, 1));
+  assert.deepEqual(ahead(names, NOW), aged(-2, -30));
+  assert.deepEqual(ahead(aged(0, 1), NOW), []);
 });

@@ -63,8 +63,8 @@ async function backup(cli: Cli, options: BackupOptions): Promise<void> {
     entropy,
     env,
   });
-  // The disk fills up otherwise, and nobody hears of it.
-  if (made.unremoved !== null) cli.exit = EXIT.failed;
+  // The disk fills up otherwise, and nobody hears of it; or a clock is wrong.
+  if (made.unremoved !== null || made.ahead.length > 0) cli.exit = EXIT.failed;
   cli.show(made, () => summary(made));
 }
 
@@ -93,6 +93,14 @@ function summary(made: MadeBackup): string {
     );
   }
   if (removed.length > 0) lines.push(`Removed ${counted(removed.length, "older one")}`);
-  if (made.unremoved !== null) lines.push(`Older ones cannot be removed: ${made.unremoved}`);
+  if (made.unremoved !== null) {
+    lines.push(`Older or interrupted ones cannot be removed: ${made.unremoved}`);
+  }
+  if (made.ahead.length > 0) {
+    lines.push(
+      `The clock is wrong, or was: names lie in the future, and those stay whatever --keep says. ` +
+        `Correct it, or move them away: ${made.ahead.join(", ")}`,
+    );
+  }
   return lines.join("\n");
 }

@@ -44,6 +44,19 @@ Deno.test("backup, restore and migrate-store pass one journal on, and say what t
   });
 });
 
+Deno.test("backup ends with 1 when names lie in the future, and keeps what it wrote", async () => {
+  await withFolder(async (env, folder) => {
+    assert.equal((await runCli(["migrate"], { env })).exit, EXIT.ok);
+    const to = `${folder}/backups`;
+    await Deno.mkdir(`${to}/synapse-99990101T000000.000Z`, { recursive: true });
+    const run = await runCli(["backup", "--to", to, "--keep", "1"], { env });
+    assert.equal(run.exit, EXIT.failed);
+    assert.match(run.stdout, /The clock is wrong, or was: .*synapse-99990101T000000\.000Z$/m);
+    const [, path = ""] = /^Wrote (.*): 0 actors/.exec(run.stdout) ?? [];
+    assert.ok((await Deno.stat(path)).isDirectory);
+  });
+});
+
 Deno.test("backup encrypts to the keys of options or the environment, restore wants one of the private ones", async () => {
   await withFolder(async (env, folder) => {
     const keys = await Promise.all([generateX25519Identity(), generateX25519Identity()]);

@@ -13,7 +13,7 @@ import { postgresMend } from "./postgres_mends.ts";
 /** The oldest server that is supported. */
 const MAJOR_MIN = 15;
 
-/** Whether the database can be reached, is new enough, may be written, and has the tables. */
+/** Whether the database can be reached, is new enough, may be written, has the tables, and can be backed up. */
 export async function checkPostgres(config: PostgresConfig): Promise<Finding[]> {
   const check = "journal";
   let facts: DatabaseFacts;
@@ -23,7 +23,8 @@ export async function checkPostgres(config: PostgresConfig): Promise<Finding[]> 
     if (!(error instanceof DatabaseFault)) throw error;
     return [fault(check, error.message, postgresMend(error.reason) ?? "See the server's log")];
   }
-  return [serverFinding(facts), rightsFinding(facts), await tablesFinding(config)];
+  const findings = [serverFinding(facts), rightsFinding(facts), await tablesFinding(config)];
+  return facts.applied === null ? findings : [...findings, backupFinding(facts)];
 }
 
 function serverFinding(facts: DatabaseFacts): Finding {
@@ -53,6 +54,17 @@ function rightsFinding({ schema, read_only, may_create, applied, user }: Databas
     "or run `synapse migrate` as a user who may";
   const detail = `${user} may not make tables in ${schema}`;
   return applied === null ? fault(check, detail, mend) : warning(check, detail, mend);
+}
+
+/** A warning only: another user may make the backups. */
+function backupFinding({ schema, user, unreadable }: DatabaseFacts): Finding {
+  const check = "backup rights";
+  if (unreadable.length === 0) return ok(check, `${user} may read all that a backup holds`);
+  const [first, ...more] = unreadable;
+  const names = more.length === 0 ? first : `${first} and ${more.length} more`;
+  const mend = `GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${user}, and ON ALL SEQUENCES, ` +
+    "or back up as the tables' owner";
+  return warning(check, `${user} may not read ${names}: its backups fail`, mend);
 }
 
 async function tablesFinding(config: PostgresConfig): Promise<Finding> {

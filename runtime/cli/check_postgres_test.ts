@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { withDatabase } from "../compose/database.ts";
 import type { PostgresConfig } from "../config.ts";
+import { openJournal, testSchema } from "../journal/postgres/test_database.ts";
+import { documentedGrants, restrictedUser } from "../journal/postgres/test_user.ts";
 import { checkPostgres } from "./check_postgres.ts";
 import { withSchema } from "./test_schema.ts";
 
@@ -34,6 +36,20 @@ Deno.test("checkPostgres() finds a database that is read-only, or of a newer pro
     assert.equal(tables?.status, "fault");
     assert.match(tables?.detail ?? "", /Journal has schema 99, this program knows up to/);
   });
+});
+
+Deno.test("checkPostgres() finds what a user may not read, and so not back up", async () => {
+  await using schema = await testSchema();
+  await (await openJournal(schema)).close();
+  await using restricted = await restrictedUser(schema);
+  for (const grant of await documentedGrants(restricted)) await schema.sql.unsafe(grant);
+  const found = async () =>
+    (await checkPostgres(configOf(restricted.url))).find(({ check }) => check === "backup rights");
+  assert.equal((await found())?.status, "ok");
+  await schema.sql.unsafe(`REVOKE SELECT ON SEQUENCE actors_key FROM ${restricted.user}`);
+  const finding = await found();
+  assert.equal(finding?.status, "warning");
+  assert.match(finding.detail, /^node_\w+ may not read actors_key: its backups fail$/);
 });
 
 Deno.test("checkPostgres() says how to mend what cannot be reached", async () => {

@@ -11,6 +11,12 @@ const MENDS: readonly (readonly [RegExp, string])[] = [
   [/^3D000$/, "Create the database: createdb -O USER DATABASE"],
   [/^42501$/, "Run `synapse migrate` as the tables' owner, and grant the rights in docs/cli.md"],
   [/^53300$/, "Raise max_connections of the server, or end connections that nobody needs"],
+  [/^config_invalid$/, "Correct sslrootcert in DATABASE_URL, or the rights of that file"],
+  [
+    /CERT|^UNABLE_TO_/,
+    "Name the file of the certificate's authority in DATABASE_URL (sslrootcert) or DENO_CERT, " +
+    "and the host as the certificate has it",
+  ],
   [/^(E[A-Z]+|CONNECT.*)$/, "Start Postgres, or correct DATABASE_URL; look at firewalls between"],
 ];
 

@@ -7,6 +7,8 @@
 import type { Sql } from "postgres";
 import { errorMessage } from "../errors.ts";
 import { JournalUnavailable } from "../journal/port.ts";
+import { openSocket, type SocketTarget } from "../journal/postgres/socket.ts";
+import { driverAddress } from "../journal/postgres/tls.ts";
 import { redactText } from "../redaction.ts";
 
 /** How long the server may take to accept the connection, in seconds. */
@@ -31,6 +33,8 @@ export interface DatabaseFacts {
   readonly read_only: boolean;
   /** Whether tables may be made there. */
   readonly may_create: boolean;
+  /** Tables and counters there that the user may not read, and so not back up. */
+  readonly unreadable: readonly string[];
   /** The migrations applied, by number; null when there are no tables yet. */
   readonly applied: readonly number[] | null;
   /** See `Journal.id`; null when it has none yet. */
@@ -51,13 +55,19 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   const { default: postgres } = await import("postgres");
   let sql: Sql | null = null;
+  let attempts = 0;
   try {
-    sql = postgres(url, {
+    const address = driverAddress(url);
+    const settings = {
+      ...address.tls,
       max: 1,
+      // Not among the driver's types.
+      socket: (target: SocketTarget) => openSocket(target, attempts++),
       connect_timeout: CONNECT_S,
       onnotice: () => {},
       connection: { application_name: "synapse", statement_timeout: STATEMENT_MS },
-    });
+    };
+    sql = postgres(address.url, settings);
     return await work(sql);
   } catch (error) {
     throw new DatabaseFault(url, error);
@@ -94,6 +104,10 @@ export function readDatabaseFacts(url: string): Promise<DatabaseFacts> {
         current_schema()::text AS schema,
         pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS read_only,
         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
+        array(SELECT relname::text FROM pg_class
+          WHERE relnamespace = to_regnamespace(quote_ident(current_schema()))
+            AND relkind IN ('r', 'p', 'S') AND NOT has_table_privilege(oid, 'SELECT')
+          ORDER BY relname) AS unreadable,
         to_regclass('migrations') IS NOT NULL AS migrated,
         to_regclass('settings') IS NOT NULL AS named`;
     const { migrated, named, ...facts } = row as

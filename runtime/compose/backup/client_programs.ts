@@ -5,6 +5,7 @@
  */
 import type { Bytes } from "../../backup/encryption.ts";
 import { SynapseError } from "../../errors.ts";
+import { tlsOf } from "../../journal/postgres/tls.ts";
 import { redactText } from "../../redaction.ts";
 
 /** Variables of the environment. */
@@ -17,9 +18,6 @@ const URL_PARTS =
 const PARAMETERS: Readonly<Record<string, string>> = {
   host: "PGHOST",
   port: "PGPORT",
-  sslmode: "PGSSLMODE",
-  ssl: "PGSSLMODE",
-  sslrootcert: "PGSSLROOTCERT",
   target_session_attrs: "PGTARGETSESSIONATTRS",
 };
 
@@ -27,9 +25,11 @@ const PARAMETERS: Readonly<Record<string, string>> = {
  * The variables that lead libpq to where an address leads the driver. Not the arguments: other users
  * see those, and the address has a password.
  *
- * @param url `postgres://user:password@host:port,host:port/database?sslmode=require`
+ * @param url `postgres://user:password@host:port,host:port/database?sslmode=verify-full`
+ * @param env what the process has: libpq knows nothing of `DENO_CERT`, whose authorities the driver
+ *   believes, and has none of its own
  */
-export function libpqVariables(url: string): Record<string, string> {
+export function libpqVariables(url: string, env: Variables = {}): Record<string, string> {
   const [, user = "", password = "", hosts = "", database = "", query = ""] = URL_PARTS.exec(url) ??
     [];
   const places = hosts.split(",").map((place) => /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(place));
@@ -40,13 +40,21 @@ export function libpqVariables(url: string): Record<string, string> {
       .join(","),
     PGPORT: hosts === "" ? "" : places.map((place) => place?.[2] || "5432").join(","),
     PGDATABASE: decodeURIComponent(database),
+    ...tlsVariables(url, env),
   };
   for (const [name, value] of new URLSearchParams(query)) {
     const variable = PARAMETERS[name];
-    if (variable !== undefined) found[variable] = value === "true" ? "require" : value;
+    if (variable !== undefined) found[variable] = value;
   }
   // What the address does not say, the variables of the process may.
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== ""));
+}
+
+function tlsVariables(url: string, { PGSSLROOTCERT, DENO_CERT }: Variables) {
+  const { mode, authority } = tlsOf(url);
+  // With a mode that verifies nothing, a file of authorities would have libpq verify all the same.
+  const believed = mode === "verify-full" ? authority ?? PGSSLROOTCERT ?? DENO_CERT : undefined;
+  return { PGSSLMODE: mode ?? "", PGSSLROOTCERT: believed ?? "" };
 }
 
 /** A run of a client program. */
@@ -96,7 +104,7 @@ async function start(
   name: string,
   { args, url, env, input }: ClientRun,
 ): Promise<Deno.ChildProcess> {
-  const variables = { ...env, ...libpqVariables(url), PGAPPNAME: "synapse", LC_ALL: "C" };
+  const variables = { ...env, ...libpqVariables(url, env), PGAPPNAME: "synapse", LC_ALL: "C" };
   const given = Object.entries(variables).filter((entry): entry is [string, string] =>
     entry[1] !== undefined
   );

@@ -25,7 +25,22 @@ Deno.test("libpqVariables() leaves to the environment what an address does not s
   assert.deepEqual(libpqVariables("postgres:///x?host=%2Frun%2Fpostgresql&ssl=true"), {
     PGHOST: "/run/postgresql",
     PGDATABASE: "x",
-    PGSSLMODE: "require",
+    PGSSLMODE: "verify-full",
   });
   assert.deepEqual(libpqVariables("postgres://db"), { PGHOST: "db", PGPORT: "5432" });
+});
+
+Deno.test("libpqVariables() has the client programs believe the authorities that the driver believes", () => {
+  const believed = (query: string, env: Record<string, string> = {}) => {
+    const { PGSSLMODE, PGSSLROOTCERT } = libpqVariables(`postgres://db/x${query}`, env);
+    return [PGSSLMODE, PGSSLROOTCERT];
+  };
+  const env = { DENO_CERT: "/ca/deno.pem" };
+  assert.deepEqual(believed("?sslmode=verify-full", env), ["verify-full", "/ca/deno.pem"]);
+  assert.deepEqual(believed("?sslrootcert=/ca/url.pem", env), ["verify-full", "/ca/url.pem"]);
+  const own = { ...env, PGSSLROOTCERT: "/ca/libpq.pem" };
+  assert.deepEqual(believed("?sslmode=verify-full", own), ["verify-full", "/ca/libpq.pem"]);
+  // libpq would verify if it knew a file.
+  assert.deepEqual(believed("?sslmode=require", env), ["require", undefined]);
+  assert.deepEqual(believed("", env), [undefined, undefined]);
 });

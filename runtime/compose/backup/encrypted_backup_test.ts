@@ -184,9 +184,10 @@ Deno.test("a dump that breaks off while it is restored leaves nothing in the dat
           }),
         );
       const failing = read((controller) => controller.error(broken));
-      await assert.rejects(restoreDatabase(url, { read: failing, db_schema, env: ENV }), broken);
+      const options = { db_schema, env: ENV, verify: () => assert.fail("there is nothing") };
+      await assert.rejects(restoreDatabase(url, { read: failing, ...options }), broken);
       const ending = read((controller) => controller.close());
-      await assert.rejects(restoreDatabase(url, { read: ending, db_schema, env: ENV }), {
+      await assert.rejects(restoreDatabase(url, { read: ending, ...options }), {
         code: "backup_failed",
         message: /pg_restore ended with 1: .*(unexpected end of file|could not read)/,
       });

@@ -17,7 +17,7 @@ import type { Config, PostgresConfig, SqliteConfig } from "../../config.ts";
 import type { Entropy } from "../../entropy.ts";
 import { SynapseError } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
-import { type JournalSchema, readSchema } from "../journal_schema.ts";
+import { readSchema } from "../journal_schema.ts";
 import type { Variables } from "./client_programs.ts";
 import { noteBackup } from "./note_backup.ts";
 import { openSnapshots } from "./open_snapshots.ts";
@@ -68,10 +68,9 @@ export async function makeBackup(
   options: MakeBackupOptions,
 ): Promise<MadeBackup> {
   const { journal } = config;
-  const state = await readSchema(journal);
-  const schema = appliedSchema(state);
-  if (schema === 0) {
-    throw new SynapseError("backup_failed", `There is no journal in ${state.store}`);
+  const { store, newest, missing } = await readSchema(journal);
+  if (missing.length === newest) {
+    throw new SynapseError("backup_failed", `There is no journal in ${store}`);
   }
   const written = await writeBackup({
     ...options,
@@ -81,19 +80,14 @@ export async function makeBackup(
         ? await copyJournal(journal, place, options)
         : await dumpJournal(journal, place, options);
       const memory = await copyMemory(config.memory, place, options);
-      return { format: BACKUP_FORMAT, synapse: VERSION, schema, ...copied, ...memory };
+      return { format: BACKUP_FORMAT, synapse: VERSION, ...copied, ...memory };
     },
   });
   // From here on there is a backup, whatever else fails.
   return { ...written, unnoted: await noteBackup(journal, written.manifest.point.taken_at) };
 }
 
-/** The newest migration that a journal has; 0 when there is none. */
-export function appliedSchema({ newest, missing }: JournalSchema): number {
-  return newest - missing.length;
-}
-
-type Copied = Pick<Said, "store" | "db_schema" | "point">;
+type Copied = Pick<Said, "store" | "db_schema" | "schema" | "point">;
 
 /** What it holds is read from the copy, so that it cannot be anything else. */
 async function copyJournal(
@@ -101,22 +95,25 @@ async function copyJournal(
   place: BackupPlace,
   { clock }: MakeBackupOptions,
 ): Promise<Copied> {
-  const [{ copySqlite }, { sqlitePoint, withJournalFile }] = await Promise.all([
+  const [{ copySqlite }, { sqlitePoint, sqliteSchema, withJournalFile }] = await Promise.all([
     import("./copy_sqlite.ts"),
     import("./sqlite_store.ts"),
   ]);
   const taken_at = clock.now();
-  const point = await place.make(JOURNAL_FILE, {
+  const copied = await place.make(JOURNAL_FILE, {
     source,
     write: async (path) =>
       await copySqlite(source, path, LOCK_MS)
-        ? await withJournalFile(path, (db) => sqlitePoint(db, taken_at))
+        ? await withJournalFile(path, (db) => ({
+          schema: sqliteSchema(db),
+          point: sqlitePoint(db, taken_at),
+        }))
         : null,
   });
-  if (point === null) {
+  if (copied === null) {
     throw new SynapseError("backup_failed", `Another program has ${source} for itself`);
   }
-  return { store: "sqlite", db_schema: null, point };
+  return { store: "sqlite", db_schema: null, ...copied };
 }
 
 async function dumpJournal(

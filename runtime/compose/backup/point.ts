@@ -17,6 +17,9 @@ export const PARTITION_COUNTS =
 export const MAILBOX_COUNTS = "SELECT count(*) - count(handled_at) AS waiting, " +
   "max(accepted_at) AS accepted_at, max(handled_at) AS handled_at FROM mailbox";
 
+/** The newest migration that it has. */
+export const APPLIED_SCHEMA = "SELECT max(number) AS schema FROM migrations";
+
 /**
  * Puts together what the two statements found.
  *

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import type { Config } from "../../config.ts";
 import { openJournal, testSchema } from "../../journal/postgres/test_database.ts";
+import { documentedGrants, restrictedUser } from "../../journal/postgres/test_user.ts";
+import type { Bytes } from "../../backup/encryption.ts";
+import { MIGRATIONS } from "../../journal/migrations/postgres/mod.ts";
+import { dumpDatabase } from "./postgres_dump.ts";
 import { fill, NOW } from "./full_journal.ts";
 import { makeTestBackup, restoreTestBackup } from "./test_backup.ts";
 
@@ -90,6 +94,71 @@ Deno.test("nodes hear of a backup; one by a user who only reads is made all the 
     assert.ok(made.manifest.point.taken_at >= point.taken_at);
     assert.equal(await noted(), point.taken_at);
     await journal.close();
+  });
+});
+
+Deno.test("a backup that is not what it says leaves nothing in the database but what was there", async () => {
+  await withFull(async (schema, root) => {
+    const { path, manifest } = await makeTestBackup(placeOf(schema), root, { env: ENV });
+    await empty(schema);
+    await schema.sql`CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'`;
+    const restore = () => restoreTestBackup(placeOf(schema), path, { env: ENV });
+    const left = async () => {
+      const rows = await schema.sql`SELECT proname AS name FROM pg_proc
+        WHERE pronamespace = current_schema()::regnamespace`;
+      return [await rowsOf(schema), rows.map(({ name }) => name)];
+    };
+    const { point } = manifest;
+    const changed = { ...manifest, point: { ...point, actors: point.actors + 1 } };
+    const file = `${path}/manifest.json`;
+    await Deno.writeTextFile(file, JSON.stringify(changed));
+    await assert.rejects(restore(), { code: "backup_invalid", message: /one of them was changed/ });
+    assert.deepEqual(await left(), [{}, ["mine"]]);
+
+    const frozen = placeOf({ url: `${schema.url}&default_transaction_read_only=on` });
+    await assert.rejects(restoreTestBackup(frozen, path, { env: ENV }), {
+      code: "backup_failed",
+      message: /one of them was changed; and what was restored is there still \(.*read-only/,
+    });
+    await empty(schema);
+    await Deno.writeTextFile(file, JSON.stringify(manifest));
+    assert.equal((await restore()).verified.events, 2408);
+  });
+});
+
+Deno.test("a restored history that was edited before the backup is refused, and is dropped", async () => {
+  await withFull(async (schema, root) => {
+    await schema.sql`UPDATE events SET payload = '{"n":3}' WHERE seq = 2`;
+    const { path } = await makeTestBackup(placeOf(schema), root, { env: ENV });
+    await empty(schema);
+    const restore = restoreTestBackup(placeOf(schema), path, { env: ENV });
+    await assert.rejects(restore, { code: "journal_corrupt" });
+    assert.deepEqual(await rowsOf(schema), {});
+  });
+});
+
+Deno.test("dumpDatabase() says which migrations its snapshot has, not those that come meanwhile", async () => {
+  await withFull(async ({ url, sql }) => {
+    const keep = async (bytes: Bytes) => {
+      await sql`INSERT INTO migrations (number, name, at) VALUES (99, 'later', 0)`;
+      await bytes.pipeTo(new WritableStream());
+    };
+    const { schema } = await dumpDatabase(url, { keep, env: ENV });
+    assert.equal(schema, MIGRATIONS.length);
+  });
+});
+
+Deno.test("a user who makes no tables makes a backup with the documented grants", async () => {
+  await withFull(async (schema, root) => {
+    await using restricted = await restrictedUser(schema);
+    for (const grant of await documentedGrants(restricted)) await schema.sql.unsafe(grant);
+    const made = await makeTestBackup(placeOf(restricted), `${root}/a`, { env: ENV });
+    assert.deepEqual([made.manifest.point.events, made.unnoted], [2408, null]);
+    await schema.sql.unsafe(`REVOKE SELECT ON SEQUENCE actors_key FROM ${restricted.user}`);
+    await assert.rejects(makeTestBackup(placeOf(restricted), `${root}/b`, { env: ENV }), {
+      code: "backup_failed",
+      message: /permission denied for sequence actors_key/,
+    });
   });
 });
 

@@ -5,19 +5,21 @@
  */
 import type { Bytes } from "../../backup/encryption.ts";
 import type { BackupPoint } from "../../backup/manifest.ts";
-import { SynapseError } from "../../errors.ts";
+import { errorMessage, SynapseError } from "../../errors.ts";
 import type { Connection } from "../../journal/postgres/connection.ts";
 import { runClientProgram, type Variables } from "./client_programs.ts";
-import { inTransaction, postgresPoint } from "./postgres_store.ts";
+import { inTransaction, postgresPoint, postgresSchema } from "./postgres_store.ts";
 
 /** What was written. */
 export interface Dump {
   readonly db_schema: string;
+  /** The newest migration in it. */
+  readonly schema: number;
   readonly point: BackupPoint;
 }
 
 /**
- * Dumps the schema that the address leads to, as one snapshot sees it; what it holds is counted in the
+ * Dumps the schema that the address leads to, as one snapshot sees it; what it holds is read in the
  * same snapshot. Nodes go on.
  *
  * @param keep takes what pg_dump writes
@@ -36,6 +38,7 @@ export async function dumpDatabase(
         "floor(extract(epoch FROM transaction_timestamp()) * 1000) AS taken_at",
     );
     const db_schema = String(row.schema);
+    const schema = await postgresSchema(db);
     const point = await postgresPoint(db, Number(row.taken_at));
     const args = [
       "--format=custom",
@@ -46,28 +49,40 @@ export async function dumpDatabase(
       `--schema="${db_schema.replaceAll('"', '""')}"`,
     ];
     await runClientProgram("pg_dump", { args, url, env, output: keep });
-    return { db_schema, point };
+    return { db_schema, schema, point };
   });
+}
+
+/** How a dump is restored. */
+export interface RestoreDatabaseOptions<Result> {
+  /** Opens it. */
+  readonly read: () => Promise<Bytes>;
+  /** Where it was; it goes there again. */
+  readonly db_schema: string | null;
+  /** What pg_restore sees, PATH included. */
+  readonly env: Variables;
+  /** Looks at what was restored, and rejects what is not sound. */
+  readonly verify: (db: Connection) => Promise<Result>;
 }
 
 /**
  * Restores what {@link dumpDatabase} wrote in one transaction: if its bytes end early, nothing stays.
+ * It is verified after that transaction, which is pg_restore's own; what fails is dropped again.
  *
- * @param read opens it
- * @param db_schema where it was; it goes there again
  * @throws {SynapseError} `store_not_empty` if there is anything in the schema, `backup_invalid` if the
- *   address leads to another one, `backup_failed` if pg_restore is missing or fails
+ *   address leads to another one, `backup_failed` if pg_restore is missing or fails, or if what it
+ *   restored is not sound and cannot be dropped
  * @throws {JournalUnavailable}
+ * @throws whatever `verify` throws, and then nothing stays
  */
-export async function restoreDatabase(
+export async function restoreDatabase<Result>(
   url: string,
-  { read, db_schema, env }: {
-    readonly read: () => Promise<Bytes>;
-    readonly db_schema: string | null;
-    readonly env: Variables;
-  },
-): Promise<void> {
-  await inTransaction(url, (db) => requireEmptySchema(db, db_schema));
+  { read, db_schema, env, verify }: RestoreDatabaseOptions<Result>,
+): Promise<Result> {
+  const before = await inTransaction(url, async (db) => {
+    await requireEmptySchema(db, db_schema);
+    return await objectsIn(db);
+  });
   const args = [
     "--single-transaction",
     "--exit-on-error",
@@ -78,6 +93,35 @@ export async function restoreDatabase(
     "--dbname=",
   ];
   await runClientProgram("pg_restore", { args, url, env, input: await read() });
+  try {
+    return await inTransaction(url, verify);
+  } catch (cause) {
+    await inTransaction(url, (db) => dropAllBut(before, db)).catch((error) => {
+      const message = `${errorMessage(cause)}; and what was restored is there still ` +
+        `(${errorMessage(error)}): drop it, nothing may work on it`;
+      throw new SynapseError("backup_failed", message, { cause });
+    });
+    throw cause;
+  }
+}
+
+/** What is in the schema, as DROP wants it named. Tables come first, as their counters go with them. */
+async function objectsIn(db: Connection): Promise<readonly string[]> {
+  const rows = await db.query(
+    "SELECT o.type || ' IF EXISTS ' || o.identity AS object FROM pg_depend d, " +
+      "pg_identify_object(d.classid, d.objid, d.objsubid) o WHERE d.deptype = 'n' " +
+      "AND d.refclassid = 'pg_namespace'::regclass " +
+      "AND d.refobjid = to_regnamespace(quote_ident(current_schema())) " +
+      "ORDER BY o.type <> 'table', 1",
+  );
+  return rows.map(({ object }) => String(object));
+}
+
+async function dropAllBut(before: readonly string[], db: Connection): Promise<void> {
+  const kept = new Set(before);
+  for (const object of await objectsIn(db)) {
+    if (!kept.has(object)) await db.query(`DROP ${object} CASCADE`);
+  }
 }
 
 async function requireEmptySchema(db: Connection, wanted: string | null): Promise<void> {

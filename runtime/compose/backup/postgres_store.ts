@@ -9,7 +9,13 @@ import { systemClock } from "../../clock.ts";
 import { systemEntropy } from "../../entropy.ts";
 import { type Connection, Connections } from "../../journal/postgres/connection.ts";
 import { number, toAddress, toEvent } from "../../journal/postgres/row.ts";
-import { MAILBOX_COUNTS, PARTITION_COUNTS, toPoint, toStoredActor } from "./point.ts";
+import {
+  APPLIED_SCHEMA,
+  MAILBOX_COUNTS,
+  PARTITION_COUNTS,
+  toPoint,
+  toStoredActor,
+} from "./point.ts";
 
 /**
  * Runs statements in one transaction that may take as long as it takes; if `work` rejects, nothing
@@ -44,6 +50,12 @@ export async function postgresPoint(db: Connection, taken_at: number): Promise<B
   await db.query("SET LOCAL enable_seqscan = off");
   await db.query("SET LOCAL enable_sort = off");
   return toPoint(taken_at, partitions, mailbox);
+}
+
+/** The newest migration that a journal has. */
+export async function postgresSchema(db: Connection): Promise<number> {
+  const [row = {}] = await db.query(APPLIED_SCHEMA);
+  return number(row, "schema");
 }
 
 /** A journal's rows, for verification. */

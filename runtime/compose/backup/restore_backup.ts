@@ -2,7 +2,7 @@
  * A backup back into an installation that holds nothing yet.
  *
  * Checksums are compared first. In the end what is there is counted and every history verified; a file
- * gets the journal's name only after that.
+ * gets the journal's name only after that, and what does not pass is dropped from a database.
  *
  * @module
  */
@@ -16,6 +16,7 @@ import type { Clock } from "../../clock.ts";
 import type { Config, PostgresConfig, SqliteConfig } from "../../config.ts";
 import type { Entropy } from "../../entropy.ts";
 import { SynapseError } from "../../errors.ts";
+import { makeDataFolder } from "../data_folder.ts";
 import { readSchema } from "../journal_schema.ts";
 import type { Variables } from "./client_programs.ts";
 import { DUMP_FILE, JOURNAL_FILE, MEMORY_FILE } from "./make_backup.ts";
@@ -133,7 +134,7 @@ async function restoreFiles(
   const included = manifest.memory === "included" && manifest.qdrant === null;
   const withMemory = included ? memory : null;
   for (const target of [path, withMemory]) if (target !== null) await requireNothingAt(target);
-  await Deno.mkdir(dirname(path), { recursive: true });
+  await makeDataFolder(dirname(path));
   const staged = `${path}.restoring`;
   try {
     await writeDurably(staged, await read(JOURNAL_FILE));
@@ -151,7 +152,7 @@ async function restoreFiles(
 }
 
 async function placeMemory(content: Bytes, path: string): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
+  await makeDataFolder(dirname(path));
   const staged = `${path}.restoring`;
   try {
     await writeDurably(staged, content);
@@ -190,12 +191,15 @@ async function restoreDump(
   { env }: RestoreBackupOptions,
 ): Promise<Restored> {
   const { restoreDatabase } = await import("./postgres_dump.ts");
-  const { inTransaction, postgresPoint, postgresRows } = await import("./postgres_store.ts");
-  const { db_schema } = manifest;
-  await restoreDatabase(url, { read: () => read(DUMP_FILE), db_schema, env });
-  const verified = await inTransaction(url, async (db) => {
-    requirePoint(manifest, await postgresPoint(db, manifest.point.taken_at));
-    return await verifyStore(postgresRows(db));
+  const { postgresPoint, postgresRows } = await import("./postgres_store.ts");
+  const verified = await restoreDatabase(url, {
+    read: () => read(DUMP_FILE),
+    db_schema: manifest.db_schema,
+    env,
+    verify: async (db) => {
+      requirePoint(manifest, await postgresPoint(db, manifest.point.taken_at));
+      return await verifyStore(postgresRows(db));
+    },
   });
   return { verified, memory_restored: false };
 }

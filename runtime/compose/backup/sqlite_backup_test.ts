@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { systemClock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import { MIGRATIONS } from "../../journal/migrations/sqlite/mod.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
@@ -202,4 +203,27 @@ Deno.test("a backup of nothing fails, and makes no folder of it", async () => {
     message: /There is no journal in .*journal\.db/,
   });
   assert.deepEqual(Array.from(Deno.readDirSync(root)), []);
+});
+
+Deno.test("the manifest says which migrations the copy has, not those that there were before", async () => {
+  await withJournal(async ({ root, place }) => {
+    const last = MIGRATIONS.length;
+    const change = (statement: string) => {
+      using db = new DatabaseSync(`${root}/journal.db`);
+      db.exec(statement);
+    };
+    change(`DELETE FROM migrations WHERE number = ${last}`);
+    // A node that starts between the first look and the copy applies it.
+    const once = { pending: true };
+    const clock: typeof systemClock = {
+      ...systemClock,
+      now() {
+        if (once.pending) change(`INSERT INTO migrations VALUES (${last}, 'again', 0)`);
+        once.pending = false;
+        return systemClock.now();
+      },
+    };
+    const { manifest } = await makeTestBackup(place, `${root}/backups`, { clock });
+    assert.deepEqual([once.pending, manifest.schema], [false, last]);
+  });
 });

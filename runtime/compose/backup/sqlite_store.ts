@@ -7,7 +7,13 @@ import type { BackupPoint } from "../../backup/manifest.ts";
 import type { StoredRows } from "../../backup/verify_store.ts";
 import { type Connection, number, openConnection } from "../../journal/sqlite/connection.ts";
 import { toAddress, toEvent } from "../../journal/sqlite/row.ts";
-import { MAILBOX_COUNTS, PARTITION_COUNTS, toPoint, toStoredActor } from "./point.ts";
+import {
+  APPLIED_SCHEMA,
+  MAILBOX_COUNTS,
+  PARTITION_COUNTS,
+  toPoint,
+  toStoredActor,
+} from "./point.ts";
 
 /**
  * Lends a connection that reads.
@@ -33,6 +39,11 @@ export function sqlitePoint(db: Connection, taken_at: number): BackupPoint {
     db.prepare(PARTITION_COUNTS).all(),
     db.prepare(MAILBOX_COUNTS).get() ?? {},
   );
+}
+
+/** The newest migration that a journal has. */
+export function sqliteSchema(db: Connection): number {
+  return number(db.prepare(APPLIED_SCHEMA).get() ?? {}, "schema");
 }
 
 /** A journal's rows, for verification. */

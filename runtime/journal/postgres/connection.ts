@@ -11,6 +11,7 @@ import { JournalUnavailable } from "../port.ts";
 import { toFailure } from "./failure.ts";
 import type { Row } from "./row.ts";
 import { createSockets } from "./socket.ts";
+import { type DriverAddress, driverAddress } from "./tls.ts";
 
 /** A value to bind. Arrays are literals: see `array_literal.ts`. */
 export type Value = string | number | boolean | null;
@@ -29,7 +30,10 @@ export interface Connection {
 
 /** How the database is reached. */
 export interface ConnectionOptions {
-  /** `postgres://user:password@host:port/database`; parameters are settings, such as `?search_path=…`. */
+  /**
+   * `postgres://user:password@host:port/database`; parameters say how it is encrypted (see `tls.ts`), or
+   * are settings, such as `?search_path=…`.
+   */
   readonly url: string;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -76,15 +80,21 @@ type Pending = ReturnType<postgres.Sql["unsafe"]>;
 /** Some connections, opened when they are needed and again when they broke. */
 export class Connections implements Connection, AsyncDisposable {
   readonly #options: ConnectionOptions;
+  readonly #address: DriverAddress;
   readonly #closing = new AbortController();
   readonly #underway = new Set<Promise<unknown>>();
   #sql: postgres.Sql;
   /** Those of which the first is being made still, after others were given up. */
   #opening: postgres.Sql | null = null;
 
-  /** Opens nothing yet. */
+  /**
+   * Opens nothing yet.
+   *
+   * @throws {SynapseError} `config_invalid` if the address names authorities that cannot be read
+   */
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#address = driverAddress(options.url);
     this.#sql = this.#connect();
   }
 
@@ -142,6 +152,7 @@ export class Connections implements Connection, AsyncDisposable {
   #connect(): postgres.Sql {
     const { url, connections, clock, entropy, statement_timeout_ms } = this.#options;
     const settings = {
+      ...this.#address.tls,
       max: connections,
       // Not among the driver's types.
       socket: createSockets({
@@ -164,7 +175,7 @@ export class Connections implements Connection, AsyncDisposable {
         ...PLANNING,
       },
     };
-    return postgres(url, settings);
+    return postgres(this.#address.url, settings);
   }
 
   async #deadline(pending: Pending, asked: postgres.Sql, done: AbortSignal): Promise<never[]> {

@@ -3,33 +3,7 @@ import { actor, mark, nodeBeat, row, Writer } from "../contract/subject.ts";
 import type { Journal } from "../port.ts";
 import { JournalUnavailable } from "../port.ts";
 import { openJournal, subjectOf, type TestSchema, testSchema } from "./test_database.ts";
-
-/** A user who may connect, and nothing else yet. */
-async function restrictedUser({ url, sql }: TestSchema) {
-  const schema = new URL(url).searchParams.get("search_path") ?? "";
-  const [user, password] = [`node_${schema}`, "only-here"];
-  await sql.unsafe(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`);
-  return {
-    schema,
-    user,
-    url: Object.assign(new URL(url), { username: user, password }).href,
-    [Symbol.asyncDispose]: async () => {
-      await sql.unsafe(`DROP OWNED BY ${user}`);
-      await sql.unsafe(`DROP ROLE ${user}`);
-    },
-  };
-}
-
-/** The statements of docs/cli.md, for this schema and user. */
-async function documentedGrants(
-  { schema, user }: { readonly schema: string; readonly user: string },
-) {
-  const text = await Deno.readTextFile(new URL("../../../docs/cli.md", import.meta.url));
-  const grants = text.match(/^ {4}(GRANT|ALTER DEFAULT PRIVILEGES) .*;$/gm) ?? [];
-  return grants.map((grant) =>
-    grant.replaceAll("SCHEMA public", `SCHEMA ${schema}`).replaceAll("synapse_node", user)
-  );
-}
+import { documentedGrants, restrictedUser } from "./test_user.ts";
 
 /** What a node does in its life, each table touched. */
 async function live(journal: Journal, schema: TestSchema): Promise<void> {

@@ -50,7 +50,7 @@ export function createSockets(
     if (closing.aborted) {
       throw cannotBeUsed("it was closed");
     }
-    const socket = new Socket();
+    const socket = openSocket(target, attempts++);
     socket.once("end", () => {
       // Else the driver takes it for a reason to try again.
       if (socket.bytesRead === 0) {
@@ -60,19 +60,18 @@ export function createSockets(
     socket.once("close", () => {
       failures = socket.bytesRead > 0 ? 0 : failures + 1;
     });
-    connect(socket, target, attempts++);
     return socket;
   };
 }
 
-function connect(socket: Socket, { host, port, path }: SocketTarget, attempt: number): void {
-  if (path) {
-    socket.connect(path);
-    return;
-  }
+/** Begins to connect: to the host of several whose turn it is at that attempt. */
+export function openSocket({ host, port, path }: SocketTarget, attempt: number): Socket {
+  const socket = new Socket();
+  if (path) return socket.connect(path);
   const at = attempt % host.length;
   const address = { host: host[at] ?? "localhost", port: port[at] ?? 5432 };
-  // The driver reads the host's name from it, to check certificates.
-  Object.assign(socket, address);
-  socket.connect(address);
+  // To check certificates the driver reads a name from `host`, and Node an IP address from `_host`:
+  // without, it would want a certificate for localhost.
+  Object.assign(socket, { ...address, _host: address.host });
+  return socket.connect(address);
 }

@@ -13,6 +13,12 @@ const SKIPPED = new Set([".git", "node_modules", "data", "dist", "user_skills"])
 /** What looks like a metric and is none: volumes, collections, users of a database. */
 const OTHER_NAMES = new Set(["synapse_data", "synapse_memory", "synapse_node"]);
 
+/** Folders that paths in documents begin at, besides the repository's own. */
+const BEGINNINGS = ["", "deploy/k8s/"] as const;
+
+/** What looks like a path of ours and is one of another repository. */
+const OTHER_PATHS = new Set(["docs/redoc/master/openapi.json"]);
+
 /** What Prometheus appends to the name of a histogram. */
 const SUFFIXES = /_(bucket|count|sum)$/;
 
@@ -21,6 +27,8 @@ interface Document {
   readonly text: string;
   /** Targets of links and images. */
   readonly links: readonly string[];
+  /** What is set as code, in a line or by itself. */
+  readonly code: readonly string[];
   /** What a link can name in it. */
   readonly anchors: ReadonlySet<string>;
 }
@@ -28,15 +36,17 @@ interface Document {
 function read(path: string, text: string): Document {
   const slugger = new GithubSlugger();
   const links: string[] = [];
+  const code: string[] = [];
   const anchors = new Set<string>();
   marked.walkTokens(marked.lexer(text), (token: Token) => {
     if (token.type === "link" || token.type === "image") links.push(token.href);
+    if (token.type === "codespan" || token.type === "code") code.push(token.text);
     if (token.type === "heading") anchors.add(slugger.slug(plain(token.tokens ?? [])));
     if (token.type === "html") {
       for (const [, name] of token.text.matchAll(/<a id="([^"]+)"/g)) anchors.add(name!);
     }
   });
-  return { path, text, links, anchors };
+  return { path, text, links, code, anchors };
 }
 
 /** The text of a heading without its marks. */
@@ -74,6 +84,52 @@ async function brokenLinks(
   }
   return broken;
 }
+
+/** The folders that a path in code may begin with, each with where it lies. */
+async function folders(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const beginning of BEGINNINGS) {
+    for await (const { name, isDirectory } of Deno.readDir(ROOT + beginning)) {
+      if (isDirectory && !SKIPPED.has(name)) found.set(name, beginning);
+    }
+  }
+  return found;
+}
+
+/** The paths of the repository that a document has in code and that are not there. */
+async function brokenPaths(
+  { path, code }: Document,
+  folders: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const broken: string[] = [];
+  const pattern = /(?<![\w./:@$~{-])(?:\.\/)?([\w.-]+)(\/[\w./@-]*)/g;
+  for (const [, folder = "", rest = ""] of code.flatMap((text) => [...text.matchAll(pattern)])) {
+    const beginning = folders.get(folder);
+    const target = `${folder}${rest}`.replace(/[./]+$/, "");
+    if (beginning === undefined || OTHER_PATHS.has(target)) continue;
+    const exists = await Deno.stat(ROOT + beginning + target).then(() => true, () => false);
+    if (!exists) broken.push(`${path}: ${target}`);
+  }
+  return broken;
+}
+
+Deno.test("Paths of the repository that documents have in code are there", async () => {
+  const known = await folders();
+  for (const name of ["docs", "runtime", "overlays", ".ci"]) assert.ok(known.has(name), name);
+  const broken = await Promise.all((await documents()).map((one) => brokenPaths(one, known)));
+  assert.deepEqual(broken.flat(), []);
+});
+
+Deno.test("A path in code that leads nowhere is found", async () => {
+  const text = "`docs/gone.md` `docs/start.md` `overlays/gone/` `./deploy/gone.ts` `deploy/*/x`\n" +
+    "`/opt/docs/x` `$DOCS/docs/x` `../docs/x` `synapse/core:3`\n\n    cat docs/lost.md, deploy/k8s/.\n";
+  assert.deepEqual(await brokenPaths(read("docs/here.md", text), await folders()), [
+    "docs/here.md: docs/gone.md",
+    "docs/here.md: overlays/gone",
+    "docs/here.md: deploy/gone.ts",
+    "docs/here.md: docs/lost.md",
+  ]);
+});
 
 Deno.test("Links between documents lead to files and headings that exist", async () => {
   const all = new Map((await documents()).map((document) => [document.path, document]));

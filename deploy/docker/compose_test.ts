@@ -65,6 +65,20 @@ Deno.test("the node's variables exist, and their values are accepted", () => {
   assert.equal(values.MODE, "docker");
 });
 
+Deno.test("the node gets every variable but those that this file or the image decides", () => {
+  const decided = [
+    // The image: folders and ports are those that are mounted and published.
+    ...["SYNAPSE_CONFIG", "SYNAPSE_HOST", "SYNAPSE_PORT", "SYNAPSE_METRICS_PORT"],
+    ...["SYNAPSE_DATA_DIR", "SYNAPSE_SKILLS_DIR"],
+    // Each container has its own; the Qdrant here wants no key; an exporter needs variables of its own.
+    ...["SYNAPSE_NODE_ID", "VECTOR_DB_API_KEY", "OTEL_DENO"],
+  ];
+  assert.deepEqual(
+    [...decided, ...Object.keys(node.environment ?? {})].sort(),
+    Object.keys(VARIABLES).sort(),
+  );
+});
+
 Deno.test("the example of .env names what compose asks for, and nothing else", () => {
   const asked = new Set([...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name));
   assert.deepEqual([...asked].sort(), [...example.keys()].sort());

@@ -79,10 +79,20 @@ Deno.test("the launcher may do what the release may, in the image's folders only
 
 Deno.test("only backup and restore may start the client programs of Postgres, which the image has", async () => {
   const programs = ["pg_dump", "pg_restore"];
-  for (const command of ["backup", "restore"]) {
-    const [run] = (await launched(command)).filter((word) => word.startsWith("--allow-run"));
-    const paths = ["deno", ...programs].map((name) => `/usr/local/bin/${name}`);
-    assert.equal(run, `--allow-run=${paths}`);
+  const paths = (names: readonly string[]) => names.map((name) => `/usr/local/bin/${name}`);
+  const mayRun = async (words: readonly string[], names: readonly string[]) => {
+    const [run] = (await launched(...words)).filter((word) => word.startsWith("--allow-run"));
+    assert.equal(run, `--allow-run=${paths(names)}`, words.join(" "));
+  };
+  const before = [[], ["--json"], ["--url", "x"], ["--api-key", "serve"], ["--url=x", "--json"]];
+  for (const options of before) {
+    for (const command of ["backup", "restore"]) {
+      await mayRun([...options, command, "x"], ["deno", ...programs]);
+    }
+    await mayRun([...options, "send", "backup"], ["deno"]);
+  }
+  for (const words of [[], ["--url", "backup"], ["--api-key", "restore", "nodes"]]) {
+    await mayRun(words, ["deno"]);
   }
   const [copied] = dockerfile.match(/^COPY --from=postgres .*$/m) ?? [];
   for (const name of programs) assert.ok(copied?.includes(`/${name} `), name);

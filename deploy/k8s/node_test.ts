@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
 import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
-import type { ICronJob } from "kubernetes-models/batch/v1/CronJob";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IPersistentVolumeClaim } from "kubernetes-models/v1/PersistentVolumeClaim";
 import type { ISecret } from "kubernetes-models/v1/Secret";
@@ -88,6 +87,30 @@ testRendered("nodes accept their variables and their file", () => {
     assert.deepEqual(config.cluster.labels, { kind: "pod" });
     assert.equal(config.journal.kind, "postgres", node.name);
     assert.notEqual(config.redis, null, node.name);
+  }
+});
+
+testRendered("production asks Postgres for its certificate, in every pod that speaks to it", () => {
+  for (const overlay of ["production", "production-migration", "everything"]) {
+    const manifests = RENDERED.get(overlay)!;
+    const { data: settings = {} } = pick(manifests, "ConfigMap/synapse-env") as IConfigMap;
+    const { data: files = {}, metadata } = pick(
+      manifests,
+      "ConfigMap/synapse-config",
+    ) as IConfigMap;
+    const { searchParams } = new URL(settings.DATABASE_URL!);
+    assert.equal(searchParams.get("sslmode"), "verify-full", overlay);
+    const authority = searchParams.get("sslrootcert") ?? "";
+    const pods = podTemplates(manifests);
+    assert.ok(pods.length >= 2, overlay);
+    for (const { from, spec } of pods) {
+      const { name } = (spec.volumes ?? []).find(({ configMap }) =>
+        configMap?.name === metadata?.name
+      )!;
+      const mount = spec.containers[0]!.volumeMounts!.find((mount) => mount.name === name)!;
+      const paths = Object.keys(files).map((file) => `${mount.mountPath}/${file}`);
+      assert.ok(paths.includes(authority), `${overlay}, ${from} has ${paths}`);
+    }
   }
 });
 
@@ -218,25 +241,4 @@ Deno.test("every component is in production, is commented out there, or is of th
     .matchAll(/^ {2}- \.\.\/\.\.\/components\/(\S+)$/gm);
   const all = [...Deno.readDirSync(`${FOLDER}components`)].map(({ name }) => name);
   assert.deepEqual([...used].map(([, name]) => name).sort(), all.sort());
-});
-
-testRendered("the patch for a restore fits the Job of the backups", () => {
-  const { spec } = pick(RENDERED.get("production")!, "CronJob/synapse-backup") as ICronJob;
-  const patch: { op: string; path: string; value: unknown }[] = parse(
-    read("deploy/k8s/restore_patch.yaml"),
-  );
-  for (const { op, path, value } of patch) {
-    assert.equal(op, "replace");
-    const steps = path.split("/").slice(1);
-    const old = steps.reduce<unknown>(
-      (at, step) => (at as Record<string, unknown> | undefined)?.[step],
-      spec?.jobTemplate,
-    );
-    assert.equal(typeof old, typeof value, path);
-  }
-  const [, args] = patch;
-  const [restore, folder = ""] = args!.value as string[];
-  const to = spec?.jobTemplate.spec?.template.spec?.containers[0]?.args?.[2];
-  assert.equal(restore, "restore");
-  assert.ok(folder.startsWith(`${to}/synapse-`), folder);
 });

@@ -25,12 +25,16 @@ import {
 import { type Stage, startStage } from "./monitoring/stage.ts";
 import { isFine, type Outcome, outcomeLine, unseen } from "./monitoring/verdict.ts";
 import { DEAD_LETTER, PATIENT_CAUSES } from "./monitoring/waiting_causes.ts";
+import { requirePrograms } from "./programs.ts";
+import { RehearsalError } from "./rehearsal_error.ts";
 
-const PROGRAMS = [
-  "prometheus",
-  "prometheus-postgres-exporter",
-  "prometheus-redis-exporter",
-] as const;
+/** Each with its package. */
+const PROGRAMS = Object.fromEntries(
+  ["prometheus", "prometheus-postgres-exporter", "prometheus-redis-exporter"].map((name) => [
+    name,
+    name,
+  ]),
+);
 
 /** While the patient ones wait. None of these keeps the nodes from the journal. */
 const MEANWHILE = [DEAD_LETTER, NODE_KILLED, NODE_CONFINED, NODE_RESTLESS, REDIS_STOPPED];
@@ -50,26 +54,8 @@ async function rehearse(stage: Stage, tell: (outcome: Outcome) => void): Promise
   for (const cause of LAST) await finish(await begin(cause, stage));
 }
 
-/** The programs that are not installed. */
-async function missingPrograms(): Promise<string[]> {
-  const missing: string[] = [];
-  for (const program of PROGRAMS) {
-    try {
-      await new Deno.Command(program, { args: ["--version"] }).output();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      missing.push(program);
-    }
-  }
-  return missing;
-}
-
 async function main(): Promise<boolean> {
-  const missing = await missingPrograms();
-  if (missing.length > 0) {
-    console.log(`Not installed: apt-get install ${missing.join(" ")}`);
-    return false;
-  }
+  await requirePrograms(PROGRAMS);
   const start = systemClock.monotonic();
   const alerts = readAlerts(await readHere("alerts.yml")).map(({ alert }) => alert);
   const outcomes: Outcome[] = [];
@@ -92,4 +78,12 @@ async function main(): Promise<boolean> {
   return lacking.length + empty.length + failed === 0;
 }
 
-if (import.meta.main) Deno.exitCode = await main() ? 0 : 1;
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await main() ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof RehearsalError)) throw error;
+    console.error(error.message);
+    Deno.exitCode = 1;
+  }
+}

@@ -5,6 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { systemClock } from "../../../runtime/clock.ts";
 import { systemEntropy } from "../../../runtime/entropy.ts";
 import { imageSize, makeBaseImages, prepareStandIns } from "./base_images.ts";
@@ -47,6 +48,9 @@ async function prepare(folder: string): Promise<string> {
     await Deno.mkdir(`${folder}/${name}`, { mode });
   }
   await Deno.chown(`${folder}/backups`, 1000, 1000);
+  const identity = await generateX25519Identity();
+  await Deno.writeTextFile(`${folder}/backup.key`, `${identity}\n`, { mode: 0o400 });
+  await Deno.chown(`${folder}/backup.key`, 1000, 1000);
   await Deno.writeTextFile(`${folder}/config/config.yaml`, "system: { name: Rehearsal }\n");
   await Deno.writeTextFile(`${folder}/user_skills/greet.ts`, SKILL);
   const apiKey = systemEntropy.id("key");
@@ -57,6 +61,7 @@ async function prepare(folder: string): Promise<string> {
     DB_PASSWORD: "p@ss:w/rd?#%&+$ä",
     GRAFANA_ADMIN_PASSWORD: systemEntropy.id("key"),
     BACKUP_DIR: `${folder}/backups`,
+    SYNAPSE_BACKUP_RECIPIENTS: await identityToRecipient(identity),
   });
   await Deno.writeTextFile(`${folder}/env`, text, { mode: 0o600 });
   return apiKey;
@@ -85,7 +90,8 @@ async function rehearse(list: Checklist, options: StackOptions): Promise<void> {
   await checkImage(list);
 
   list.part("Stack");
-  const checks = new StackChecks(list, stack, new Conversations(URL, apiKey, SESSIONS));
+  const people = new Conversations(URL, apiKey, SESSIONS);
+  const checks = new StackChecks(list, stack, people, `${folder}/backup.key`);
   await checks.comeUp();
   await checks.sufferFaults();
   await checks.loseAll();

@@ -11,6 +11,7 @@ import type { Checklist } from "../checklist.ts";
 import { output } from "../command.ts";
 import type { Conversations } from "../conversations.ts";
 import { require } from "../rehearsal_error.ts";
+import { soon } from "../soon.ts";
 import { PROJECT, type Stack } from "./stack.ts";
 
 /** Where compose shows Prometheus. */
@@ -38,12 +39,17 @@ export class StackChecks {
   readonly #list: Checklist;
   readonly #stack: Stack;
   readonly #people: Conversations;
+  readonly #identity: string;
 
-  /** @param people whose sessions are not there yet */
-  constructor(list: Checklist, stack: Stack, people: Conversations) {
+  /**
+   * @param people whose sessions are not there yet
+   * @param identity the file with the private key of the backups
+   */
+  constructor(list: Checklist, stack: Stack, people: Conversations, identity: string) {
     this.#list = list;
     this.#stack = stack;
     this.#people = people;
+    this.#identity = identity;
   }
 
   /** From nothing to a stack that answers and is watched. */
@@ -114,7 +120,7 @@ export class StackChecks {
   async loseAll(): Promise<void> {
     const [list, stack, people] = [this.#list, this.#stack, this.#people];
     let [name, point] = ["", 0];
-    await list.step("a backup, while it is talked", async () => {
+    await list.step("an encrypted backup, while it is talked", async () => {
       await this.#whileTalking(async () => {
         const made = madeSchema.parse(
           JSON.parse(await stack.synapse("backup", "--to", "/app/backups", "--json")),
@@ -122,7 +128,11 @@ export class StackChecks {
         name = made.path;
         point = made.manifest.point.taken_at;
       });
+      const files = await stack.run(["exec", "--no-TTY", "synapse-core", "ls", name]);
+      require(/^journal\.dump\.age$/m.test(files), `It is not encrypted: ${files}`);
       const later = people.acknowledged.filter(({ at }) => at >= point).length;
+      // Else nothing would show that the backup was made meanwhile, and that the rest is gone after it.
+      require(later > 0, "No message was acknowledged after the backup's point");
       return `${name}; ${later} messages are later`;
     });
     await list.step("docker compose down --volumes: all is gone", async () => {
@@ -135,7 +145,11 @@ export class StackChecks {
       const services = ["db", "redis", "qdrant"];
       await stack.run(["up", "--detach", ...services]);
       await stack.untilWell(WELL_SECONDS, ...services);
-      await stack.run(["run", "--rm", "--no-TTY", "--no-deps", "synapse-core", "restore", name]);
+      await stack.run([
+        ...["run", "--rm", "--no-TTY", "--no-deps"],
+        `--volume=${this.#identity}:/app/backup.key:ro`,
+        ...["synapse-core", "restore", name, "--identity", "/app/backup.key"],
+      ]);
     });
     await list.step("docker compose up: every container is healthy again", async () => {
       await stack.run(["up", "--detach"]);
@@ -189,7 +203,7 @@ export class StackChecks {
   }
 
   #untilReady(wanted: ApiReady["status"]): Promise<void> {
-    return until(`/ready says ${wanted}`, async () => {
+    return soon(`/ready says ${wanted}`, async () => {
       const response = await this.#people.client.send("GET", "/ready");
       const { status }: ApiReady = await response.json();
       return status === wanted;
@@ -197,14 +211,14 @@ export class StackChecks {
   }
 
   #untilRemembered(): Promise<void> {
-    return until("memory search finds it", async () => {
+    return soon("memory search finds it", async () => {
       const found = await this.#stack.synapse("memory", "search", "what does Ada drink", "--json");
       return found.includes(REMEMBERED);
     });
   }
 
   #untilScraped(): Promise<void> {
-    return until("every scrape goes well", async () => {
+    return soon("every scrape goes well", async () => {
       for (const query of UP) {
         const url = `${PROMETHEUS}/api/v1/query?query=${encodeURIComponent(query)}`;
         const { data } = await (await fetch(url)).json();
@@ -213,14 +227,5 @@ export class StackChecks {
       }
       return true;
     });
-  }
-}
-
-/** Looks until it holds. @throws {RehearsalError} after a minute */
-async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-  const end = systemClock.monotonic() + 60_000;
-  while (!await look()) {
-    require(systemClock.monotonic() < end, `A minute passed and it does not hold that ${what}`);
-    await systemClock.sleep(500);
   }
 }

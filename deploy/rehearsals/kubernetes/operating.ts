@@ -4,14 +4,11 @@
  * @module
  */
 import { cp } from "node:fs/promises";
-import { until } from "../../../.ci/services/until.ts";
 import { COMMENTED_OUT, FOLDER } from "../../k8s/kustomize.ts";
 import type { Checklist } from "../checklist.ts";
 import { require } from "../rehearsal_error.ts";
+import { soon } from "../soon.ts";
 import type { ControlPlane } from "./control_plane.ts";
-
-/** How long something may take that the controllers do, in milliseconds. */
-const SOON_MS = 60_000;
 
 const NODES = "app.kubernetes.io/name=synapse";
 
@@ -141,10 +138,15 @@ async function restore(list: Checklist, plane: ControlPlane, folder: string): Pr
   list.part("Back up and restore");
   const scale = (count: number) =>
     plane.kubectl("-n", "synapse", "scale", "deployment", "-l", NODES, `--replicas=${count}`);
-  await list.step("a backup is made at once", async () => {
-    const job = ["create", "job", "--from=cronjob/synapse-backup", "backup-now"];
-    await plane.kubectl("-n", "synapse", ...job);
-    await complete(plane, "backup-now");
+  await list.step("a backup is made at once, and one more under the same name", async () => {
+    const make = async () => {
+      await forget(plane, "backup-now");
+      const job = ["create", "job", "--from=cronjob/synapse-backup", "backup-now"];
+      await plane.kubectl("-n", "synapse", ...job);
+      return await complete(plane, "backup-now");
+    };
+    const [first, second] = [await make(), await make()];
+    require(first !== second, "The second Job is the first one");
   });
   await list.step("the nodes go, and the autoscaler leaves it at that", async () => {
     await scale(0);
@@ -160,18 +162,24 @@ async function restore(list: Checklist, plane: ControlPlane, folder: string): Pr
       return await plane.kubectl("-n", "synapse", ...get) === wanted;
     });
   });
-  await list.step("a Job of the backups becomes one that restores", async () => {
-    await plane.shell(
-      "kubectl -n synapse create job synapse-restore --from=cronjob/synapse-backup " +
-        "--dry-run=client -o json " +
-        "| kubectl patch --local -f - --type=json --patch-file restore_patch.yaml -o json " +
-        "| kubectl apply -f -",
-      folder,
-    );
-    await complete(plane, "synapse-restore");
-    const path = "jsonpath={.spec.template.spec.containers[0].args[0]}";
-    const first = await plane.kubectl("-n", "synapse", "get", "job", "synapse-restore", "-o", path);
-    require(first === "restore", first);
+  await list.step("a Job of the backups becomes one that restores, and so again", async () => {
+    const make = async () => {
+      await forget(plane, "synapse-restore");
+      await plane.shell(
+        "kubectl -n synapse create job synapse-restore --from=cronjob/synapse-backup " +
+          "--dry-run=client -o json " +
+          "| kubectl patch --local -f - --type=json --patch-file restore_patch.yaml -o json " +
+          "| kubectl apply -f -",
+        folder,
+      );
+      return await complete(plane, "synapse-restore");
+    };
+    const [first, second] = [await make(), await make()];
+    require(first !== second, "The second Job is the first one");
+    const path = "jsonpath={.spec.template.spec.containers[0].args[0]} " +
+      "{.spec.activeDeadlineSeconds}";
+    const made = await plane.kubectl("-n", "synapse", "get", "job", "synapse-restore", "-o", path);
+    require(made === "restore 86400", made);
     await scale(3);
     await soon("three nodes", async () => await available(plane) === 3);
   });
@@ -213,11 +221,17 @@ async function remove(list: Checklist, plane: ControlPlane, folder: string): Pro
   });
 }
 
-/** Waits for a Job's end. */
-async function complete(plane: ControlPlane, job: string): Promise<void> {
+/** Takes away what an earlier one of that name has left. */
+async function forget(plane: ControlPlane, job: string): Promise<void> {
+  await plane.kubectl("-n", "synapse", "delete", "job", job, "--ignore-not-found");
+}
+
+/** Waits for a Job's end, and says which one it was. */
+async function complete(plane: ControlPlane, job: string): Promise<string> {
   await plane.kubectl(
     ...["-n", "synapse", "wait", "--for=condition=complete", "--timeout=2m", `job/${job}`],
   );
+  return await plane.kubectl("-n", "synapse", "get", "job", job, "-o", "jsonpath={.metadata.uid}");
 }
 
 async function rolledOut(plane: ControlPlane): Promise<void> {
@@ -261,10 +275,6 @@ async function endpoints(plane: ControlPlane, service: string): Promise<string[]
   const of = `kubernetes.io/service-name=${service}`;
   const get = ["get", "endpointslices", "-l", of, "-o", path];
   return (await plane.kubectl("-n", "synapse", ...get)).split(" ").filter((name) => name !== "");
-}
-
-async function soon(what: string, condition: () => Promise<boolean>): Promise<void> {
-  require(await until(condition, SOON_MS), `Waited for ${what} in vain`);
 }
 
 async function edit(file: string, from: RegExp, to: string): Promise<void> {

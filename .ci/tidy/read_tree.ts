@@ -26,7 +26,8 @@ export async function readTree(root: string): Promise<SourceFile[]> {
   return files.sort((a, b) => a.path < b.path ? -1 : 1);
 }
 
-async function* walk(root: string, folder: string): AsyncGenerator<string> {
+/** The paths of all files under `folder` of `root`, whatever they hold. */
+export async function* walk(root: string, folder: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(`${root}/${folder}`)) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (SKIPPED.has(entry.name) || SKIPPED.has(`/${path}`)) continue;

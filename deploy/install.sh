@@ -13,12 +13,18 @@ SOURCE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 readonly UNIT_FILES=(synapse.service synapse@.service synapse-backup.service synapse-backup.timer)
 # Once a second, until a node that was restarted is ready.
 readonly READY_ATTEMPTS="${READY_ATTEMPTS:-60}"
+# For a node to hand over and the next to start. One that may change the journal's tables has the time
+# that its unit gives it.
+readonly RESTART_SECONDS="${RESTART_SECONDS:-180}"
 
 dry_run=false
+# What the program's input and output are.
+streams=(--pipe)
 
 usage() {
   cat <<'TEXT'
 Usage: install.sh [--dry-run] COMMAND
+       install.sh [--node NAME] run ARGUMENTS…
 
   install PROGRAM              Make the user, the folders and the units, and put the program in place.
                                Starts nothing. Does no harm when done again.
@@ -26,11 +32,14 @@ Usage: install.sh [--dry-run] COMMAND
                                does not become ready, go back to the program before.
                                --migrate: also if the new program changes the journal's tables, after
                                which there is no way back but a backup.
-  rollback                     Go back to the program before the last upgrade.
+  rollback                     Go back to the program before the last upgrade, and its units.
+  run ARGUMENTS…               Run the program, such as `run backup --to FOLDER`, as the service does:
+                               its user, /opt/synapse/config/synapse.env, and its folders.
   uninstall [--purge]          Stop the nodes and take away the program and the units.
                                --purge: also the user, and everything it has in /opt/synapse. Backups
                                in /var/lib/synapse stay.
 
+  --node NAME                  With run: of the node synapse@NAME, config/NAME.env as well.
   --dry-run                    Print what would be done, and do none of it.
 TEXT
 }
@@ -64,6 +73,7 @@ release_of() { # LINK: the release it leads to, or nothing
 }
 
 program_of() { printf '%s/releases/%s/synapse' "$FOLDER" "$1"; }
+units_of() { printf '%s/releases/%s/systemd' "$FOLDER" "$1"; }
 running_units() { # also those that are started again and again
   systemctl list-units --plain --no-legend --state=active,activating 'synapse.service' \
     'synapse@*.service' | awk '{ print $1 }'
@@ -104,20 +114,28 @@ make_folders() {
     run install -m 0600 "$SOURCE/systemd/synapse.env.example" "$FOLDER/config/synapse.env"
 }
 
-make_units() {
-  local unit changed=false
+place_units() { # RELEASE: a program runs under the units that came with it
+  local unit changed=false units
+  units="$(units_of "$1")"
+  # Before anything is done, in a dry run.
+  [[ -d "$units" ]] || units="$SOURCE/systemd"
   run install -d -m 0755 "$UNITS"
   for unit in "${UNIT_FILES[@]}"; do
-    cmp -s "$SOURCE/systemd/$unit" "$UNITS/$unit" && continue
-    run install -m 0644 "$SOURCE/systemd/$unit" "$UNITS/$unit"
+    cmp -s "$units/$unit" "$UNITS/$unit" && continue
+    run install -m 0644 "$units/$unit" "$UNITS/$unit"
     changed=true
   done
   if "$changed"; then run systemctl daemon-reload; fi
 }
 
 place_release() { # PROGRAM RELEASE
+  local unit
+  run install -d -m 0755 "$FOLDER/releases/$2" "$(units_of "$2")"
+  for unit in "${UNIT_FILES[@]}"; do
+    cmp -s "$SOURCE/systemd/$unit" "$(units_of "$2")/$unit" ||
+      run install -m 0644 "$SOURCE/systemd/$unit" "$(units_of "$2")/$unit"
+  done
   [[ -e "$(program_of "$2")" ]] && return
-  run install -d -m 0755 "$FOLDER/releases/$2"
   # A half copy must not be taken for a program.
   run install -m 0755 "$1" "$(program_of "$2").new"
   run mv -T "$(program_of "$2").new" "$(program_of "$2")"
@@ -126,6 +144,11 @@ place_release() { # PROGRAM RELEASE
 point() { # LINK RELEASE: in one step, so that there is a program at any moment
   run ln -sfn "../releases/$2/synapse" "$1.new"
   run mv -T "$1.new" "$1"
+}
+
+make_current() { # RELEASE
+  place_units "$1"
+  point "$CURRENT" "$1"
 }
 
 drop_old_releases() {
@@ -147,8 +170,8 @@ as_service() { # PROGRAM UNIT ARGUMENTS…: with the user and the variables of t
     instance="${unit#synapse@}"
     files+=(-p "EnvironmentFile=-/opt/synapse/config/${instance%.service}.env")
   fi
-  systemd-run --quiet --wait --pipe --collect -p User=synapse -p Group=synapse \
-    -p WorkingDirectory=/opt/synapse -p PrivateTmp=true -p Environment=DENO_DIR=/tmp \
+  systemd-run --quiet --wait "${streams[@]}" --collect -p User=synapse -p Group=synapse \
+    -p WorkingDirectory=/opt/synapse -p PrivateTmp=true -p UMask=0077 -p Environment=DENO_DIR=/tmp \
     -p Environment=SYNAPSE_DATA_DIR=/opt/synapse/data \
     -p Environment=SYNAPSE_SKILLS_DIR=/opt/synapse/skills "${files[@]}" "$program" "$@"
 }
@@ -180,11 +203,19 @@ becomes_ready() { # UNIT
   return 1
 }
 
+restart_node() { # UNIT: a start that is given up goes on until the next restart takes its place
+  if "$migrates"; then
+    run systemctl restart "$1"
+  else
+    run timeout --foreground "$RESTART_SECONDS" systemctl restart "$1"
+  fi
+}
+
 restart_nodes() { # UNIT…: one by one, each ready before the next
   local unit
   for unit in "$@"; do
     say "Restarting $unit"
-    run systemctl restart "$unit" || return 1
+    restart_node "$unit" || return 1
     "$dry_run" || becomes_ready "$unit" || return 1
   done
 }
@@ -195,14 +226,14 @@ switch_to() { # RELEASE
   before="$(release_of "$CURRENT")"
   earlier="$(release_of "$PREVIOUS")"
   point "$PREVIOUS" "$before"
-  point "$CURRENT" "$1"
+  make_current "$1"
   if restart_nodes "${units[@]}"; then
     "$dry_run" || say "Now at $1, before at $before"
     return
   fi
   "$migrates" && die "a node is not ready with $1, and its journal is no longer that of $before"
   say "A node is not ready with $1: going back to $before"
-  point "$CURRENT" "$before"
+  make_current "$before"
   if [[ -n "$earlier" ]]; then point "$PREVIOUS" "$earlier"; else run rm "$PREVIOUS"; fi
   restart_nodes "${units[@]}" || die "a node is not ready with $before either"
   die "went back to $before: a node was not ready with $1"
@@ -217,9 +248,8 @@ install_all() { # PROGRAM
     die "$(release_of "$CURRENT") is installed already: use upgrade"
   make_user
   make_folders
-  make_units
   place_release "$1" "$release"
-  [[ -L "$CURRENT" ]] || point "$CURRENT" "$release"
+  make_current "$release"
   "$dry_run" || say "Installed $release. Next: edit /opt/synapse/config/synapse.env, then" \
     "systemctl enable --now synapse synapse-backup.timer"
 }
@@ -237,7 +267,6 @@ upgrade() { # PROGRAM ALLOWED
   "$migrates" && ! "$2" &&
     die "$release changes the journal's tables, and then there is no way back: make a backup," \
       "then use upgrade --migrate"
-  make_units
   switch_to "$release"
   drop_old_releases
 }
@@ -248,6 +277,19 @@ rollback() {
   [[ -n "$release" ]] || die "there is no program from before"
   examine "$release"
   switch_to "$release"
+}
+
+run_program() { # NODE ARGUMENTS…
+  local unit=synapse.service
+  [[ -L "$CURRENT" ]] || die "nothing is installed: use install"
+  if [[ -n "$1" ]]; then
+    unit="synapse@$1.service"
+    [[ -e "$FOLDER/config/$1.env" ]] || die "there is no node $1: /opt/synapse/config/$1.env is missing"
+  fi
+  shift
+  # The first where there is a terminal, else the second.
+  streams=(--pty --pipe)
+  run as_service "$CURRENT" "$unit" "$@"
 }
 
 uninstall() { # PURGE
@@ -269,13 +311,20 @@ uninstall() { # PURGE
 }
 
 main() {
-  local command="" program="" migrate=false purge=false word
-  for word in "$@"; do
+  local command="" program="" migrate=false purge=false node="" word
+  while [[ $# -gt 0 && "$command" != run ]]; do
+    word="$1"
+    shift
     case "$word" in
       --help | -h) usage && exit ;;
       --dry-run) dry_run=true ;;
       --migrate) migrate=true ;;
       --purge) purge=true ;;
+      --node)
+        [[ -n "${1-}" ]] || misused "--node which?"
+        node="$1"
+        shift
+        ;;
       -*) misused "there is no option $word" ;;
       *)
         [[ -z "$program" ]] || misused "$word is one word too many"
@@ -286,9 +335,11 @@ main() {
   [[ -n "$command" ]] || misused "which command?"
   "$migrate" && [[ "$command" != upgrade ]] && misused "--migrate belongs to upgrade"
   "$purge" && [[ "$command" != uninstall ]] && misused "--purge belongs to uninstall"
+  [[ -n "$node" && "$command" != run ]] && misused "--node belongs to run"
   case "$command" in
     install | upgrade) [[ -n "$program" ]] || misused "$command which program?" ;;
     rollback | uninstall) [[ -z "$program" ]] || misused "$program is one word too many" ;;
+    run) [[ $# -gt 0 ]] || misused "run the program with which arguments?" ;;
     *) misused "there is no command $command" ;;
   esac
   [[ -n "${DESTDIR:-}" || "$EUID" == 0 ]] || "$dry_run" || die "run this as root"
@@ -296,6 +347,7 @@ main() {
     install) install_all "$program" ;;
     upgrade) upgrade "$program" "$migrate" ;;
     rollback) rollback ;;
+    run) run_program "$node" "$@" ;;
     uninstall) uninstall "$purge" ;;
   esac
 }

@@ -13,8 +13,8 @@ export interface FakeProgram {
   readonly acceptsConfig?: boolean;
   /** What `migrate --check` says; `newest` unless given. */
   readonly journal?: "newest" | "behind" | "too_new";
-  /** Whether a node of it becomes ready; it does unless given. */
-  readonly ready?: boolean;
+  /** Whether a node of it becomes ready; it does unless given. `silent`: its start never ends. */
+  readonly ready?: boolean | "silent";
 }
 
 /** What the script did. */
@@ -24,6 +24,8 @@ export interface Run {
   readonly stderr: string;
   /** Calls of programs that would have changed the machine, in order. */
   readonly calls: readonly string[];
+  /** The user and the files of variables of each program that was run as the service, in order. */
+  readonly services: readonly string[];
 }
 
 const SCRIPT = fileURLToPath(new URL("install.sh", import.meta.url));
@@ -34,10 +36,19 @@ const STAND_INS: Readonly<Record<string, string>> = {
   userdel: 'note "$@"; rm "$MACHINE/user"',
   getent: '[[ -e "$MACHINE/user" ]]',
   chown: 'note "$@"',
-  systemctl: 'if [[ "$1" == list-units ]]; then cat "$MACHINE/active"; else note "$@"; fi',
-  // Runs what it is given as it is: the properties are for the real one.
-  "systemd-run":
-    'while [[ "$1" == -* ]]; do [[ "$1" == -p ]] && shift; shift; done; exec "$@" </dev/null',
+  systemctl: `
+[[ "$1" == list-units ]] && exec cat "$MACHINE/active"
+note "$@"
+[[ "$1" == restart ]] && grep -q '^# silent' "$DESTDIR/opt/synapse/bin/synapse" && exec /bin/sleep 60
+exit 0`,
+  // Writes down whose files it is to read, and runs what it is given.
+  "systemd-run": `
+while [[ "$1" == -* ]]; do
+  if [[ "$1" == -p ]]; then shift; [[ "$1" == User=* || "$1" == *.env ]] && properties+=" $1"; fi
+  shift
+done
+printf '%s\n' "$properties" >>"$MACHINE/services"
+exec "$@" </dev/null`,
   sleep: ":",
 };
 
@@ -82,11 +93,13 @@ export class InstallMachine {
     }[journal];
     await executable(
       path,
-      `case "$1" in
+      `# ${ready}
+case "$1" in
 version) printf '{\\n  "version": "${version}",\\n  "deno": "2"\\n}\\n' ;;
 config) ${acceptsConfig ? "true" : "exit 2"} ;;
 migrate) ${check} ;;
-health) ${ready ? "true" : "exit 1"} ;;
+health) ${ready === true ? "true" : "exit 1"} ;;
+*) printf '%s\\n' "$@"; exit 5 ;;
 esac`,
     );
     return path;
@@ -94,23 +107,26 @@ esac`,
 
   /** Runs the script with these arguments. */
   async run(...args: readonly string[]): Promise<Run> {
-    const calls = `${this.#folder}/calls`;
-    await Deno.writeTextFile(calls, "");
+    const [calls, services] = [`${this.#folder}/calls`, `${this.#folder}/services`];
+    for (const notes of [calls, services]) await Deno.writeTextFile(notes, "");
     const { code, stdout, stderr } = await new Deno.Command("bash", {
       args: ["-c", 'PATH="$MACHINE/bin:$PATH" exec bash "$0" "$@"', SCRIPT, ...args],
       env: {
         MACHINE: this.#folder,
         DESTDIR: this.root,
         READY_ATTEMPTS: "2",
+        RESTART_SECONDS: "3",
       },
     }).output();
     const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    const noted = (await Deno.readTextFile(calls)).split("\n").filter((line) => line !== "");
+    const noted = async (path: string) =>
+      (await Deno.readTextFile(path)).split("\n").filter((line) => line !== "");
     return {
       code,
       stdout: out!,
       stderr: err!,
-      calls: noted.map((line) => line.replaceAll(this.root, "")),
+      calls: (await noted(calls)).map((line) => line.replaceAll(this.root, "")),
+      services: (await noted(services)).map((line) => line.trim()),
     };
   }
 

@@ -84,7 +84,7 @@ Deno.test("--dry-run says what every command would do, and does none of it", asy
   const before = await machine.files();
   const next = await machine.program({ version: "2.0.0" });
   const upgrade = await machine.run("--dry-run", "upgrade", next);
-  assert.match(upgrade.stdout, /would run: systemctl restart synapse\.service/);
+  assert.match(upgrade.stdout, /would run: .*systemctl restart synapse\.service/);
   const uninstall = await machine.run("--dry-run", "uninstall", "--purge");
   assert.match(uninstall.stdout, /would run: userdel synapse/);
   for (const { code, stderr, calls } of [upgrade, uninstall]) {
@@ -138,6 +138,67 @@ Deno.test("upgrade goes back when a node does not become ready, and says so", as
   ]);
   const back = await machine.run("rollback");
   assert.match(back.stderr, /there is no program from before/);
+});
+
+Deno.test("upgrade goes back when a node's start never ends", async () => {
+  await using machine = await installed("synapse.service");
+  const silent = await machine.program({ version: "2.0.0", ready: "silent" });
+  const done = await machine.run("upgrade", silent);
+  assert.equal(done.code, 1);
+  assert.match(done.stderr, /went back to 1\.0\.0-\w+: a node was not ready with 2\.0\.0/);
+  assert.equal(await machine.installed(), "1.0.0");
+  assert.deepEqual(done.calls, [
+    "systemctl restart synapse.service",
+    "systemctl restart synapse.service",
+  ]);
+});
+
+Deno.test("units come and go with the program that they came with", async () => {
+  await using machine = await installed("synapse.service");
+  const unit = `${machine.root}/etc/systemd/system/synapse.service`;
+  const newer = await Deno.readTextFile(unit);
+  // As if version 1 had come with another one.
+  const older = `# of version 1\n${newer}`;
+  const kept = (await machine.files(`${HOME}/releases`))
+    .map((file) => file.slice(4)).filter((file) => file.endsWith("/synapse.service"));
+  assert.equal(kept.length, 1);
+  for (const path of [unit, machine.root + kept[0]]) await Deno.writeTextFile(path, older);
+
+  const sick = await machine.program({ version: "2.0.0", ready: false });
+  const failed = await machine.run("upgrade", sick);
+  assert.deepEqual(failed.calls, [
+    "systemctl daemon-reload",
+    "systemctl restart synapse.service",
+    "systemctl daemon-reload",
+    "systemctl restart synapse.service",
+  ]);
+  assert.equal(await Deno.readTextFile(unit), older);
+
+  const well = await machine.program({ version: "3.0.0" });
+  assert.equal((await machine.run("upgrade", well)).code, 0);
+  assert.equal(await Deno.readTextFile(unit), newer);
+  assert.equal((await machine.run("rollback")).code, 0);
+  assert.equal(await Deno.readTextFile(unit), older);
+});
+
+Deno.test("run hands all that follows to the program, as the service's user with its variables", async () => {
+  await using machine = await installed("synapse.service");
+  const config = "EnvironmentFile=-/opt/synapse/config";
+  const words = ["backup", "--to", "/a b", "--dry-run", "--json"];
+  const done = await machine.run("run", ...words);
+  assert.deepEqual([done.code, done.stdout], [5, `${words.join("\n")}\n`]);
+  assert.deepEqual(done.services, [`User=synapse ${config}/synapse.env`]);
+
+  await Deno.writeTextFile(`${machine.root}${HOME}/config/n1.env`, "SYNAPSE_PORT=8001\n");
+  const one = await machine.run("--node", "n1", "run", "doctor");
+  assert.deepEqual(one.services, [`User=synapse ${config}/synapse.env ${config}/n1.env`]);
+  const none = await machine.run("--node", "n2", "run", "doctor");
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /there is no node n2/);
+
+  const dry = await machine.run("--dry-run", "run", "doctor");
+  assert.deepEqual([dry.code, dry.services], [0, []]);
+  assert.match(dry.stdout, /would run: as_service \S+ synapse\.service doctor/);
 });
 
 Deno.test("upgrade touches nothing when the new program refuses the configuration or the journal", async () => {
@@ -200,6 +261,9 @@ Deno.test("a wrong command line is explained and does nothing", async () => {
       ["--force", "rollback"],
       ["install", "a", "--purge"],
       ["uninstall", "--migrate"],
+      ["run"],
+      ["--node"],
+      ["--node", "n1", "rollback"],
     ]
   ) {
     const { code, stderr, calls } = await machine.run(...args);

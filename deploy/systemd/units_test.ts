@@ -62,3 +62,15 @@ Deno.test("the units stop a node as it wants to be stopped, and do not restart a
   // V8 does not start under it.
   assert.ok(!unit.some((line) => line.startsWith("MemoryDenyWriteExecute=")));
 });
+
+Deno.test("Qdrant on a machine listens on loopback, and is the version that Compose has", async () => {
+  const unit = await settings("qdrant.service");
+  assert.ok(unit.includes("Environment=QDRANT__SERVICE__HOST=127.0.0.1"));
+  const version = /image: qdrant\/qdrant:(v[\d.]+)/.exec(await read("../../docker-compose.yml"))
+    ?.[1];
+  const download = /qdrant\/releases\/download\/(v[\d.]+)\//.exec(
+    await read("../../docs/deployment.md"),
+  )?.[1];
+  assert.ok(version !== undefined);
+  assert.equal(download, version);
+});

@@ -9,6 +9,7 @@ import { errorMessage } from "../errors.ts";
 import { CliError } from "./cli_error.ts";
 import { withDeadline } from "./deadline.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
+import { nodeUrl } from "./node_url.ts";
 
 /** How long an answer is waited for, in milliseconds. */
 const ANSWER_MS_MAX = 3000;
@@ -42,13 +43,11 @@ export async function checkPort(
 }
 
 async function servedBySynapse(hostname: string, port: number, clock: Clock): Promise<boolean> {
-  const anyHost = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[hostname] ?? hostname;
-  const host = anyHost.includes(":") && !anyHost.startsWith("[") ? `[${anyHost}]` : anyHost;
   try {
     const body: unknown = await withDeadline(
       clock,
       ANSWER_MS_MAX,
-      async (signal) => (await fetch(`http://${host}:${port}/health`, { signal })).json(),
+      async (signal) => (await fetch(`${nodeUrl(hostname, port)}/health`, { signal })).json(),
     );
     return typeof body === "object" && body !== null && "status" in body && body.status === "ok";
   } catch {

@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { Entropy } from "../entropy.ts";
 import { Client } from "./client.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
+import { nodeUrl } from "./node_url.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options that every command knows. */
@@ -54,11 +55,11 @@ export class Cli {
     return this.#options.json ?? false;
   }
 
-  /** Where the node is: `--url`, SYNAPSE_URL, or this machine at SYNAPSE_PORT. */
+  /** Where the node is: `--url`, SYNAPSE_URL, or where SYNAPSE_HOST and SYNAPSE_PORT have it listen. */
   get url(): string {
-    const { env } = this.world;
+    const { SYNAPSE_URL, SYNAPSE_HOST, SYNAPSE_PORT } = this.world.env;
     return this.#options.url ??
-      (env.SYNAPSE_URL || `http://127.0.0.1:${env.SYNAPSE_PORT || 8000}`);
+      (SYNAPSE_URL || nodeUrl(SYNAPSE_HOST || "127.0.0.1", SYNAPSE_PORT || 8000));
   }
 
   /** Speaks to the node. */

@@ -56,6 +56,7 @@ async function readReport(response: Response, url: string): Promise<ApiReady> {
   throw new CliError(`${url} ${what}, wanted the node's API`, {
     exit: EXIT.unreachable,
     code: "not_a_node",
-    hint: "Say where the API is with --url or SYNAPSE_URL; it listens at SYNAPSE_PORT",
+    hint:
+      "Say where the API is with --url or SYNAPSE_URL; it listens at SYNAPSE_HOST and SYNAPSE_PORT",
   });
 }

@@ -62,7 +62,7 @@ export function createProgram(cli: Cli): Command {
   const program = new Command("synapse")
     .description("A runtime for agents that live long: each session is a durable actor.")
     .version(VERSION, "-V, --version", "print the version")
-    .option("--url <url>", "where the node is (SYNAPSE_URL, else this machine at SYNAPSE_PORT)")
+    .option("--url <url>", "where the node is (SYNAPSE_URL, else SYNAPSE_HOST and SYNAPSE_PORT)")
     .option("--api-key <key>", "the node's key (better in SYNAPSE_API_KEY: others see options)")
     .option("--json", "print JSON: one document, or one line for each item of a stream")
     .addHelpText("after", START)

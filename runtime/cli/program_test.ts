@@ -17,6 +17,28 @@ Deno.test("the node's address and key come from the environment unless options s
   ]);
 });
 
+Deno.test({
+  name:
+    "a node that listens elsewhere than on 127.0.0.1 is asked there (where 127.0.0.2 is loopback)",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const asked: string[] = [];
+    const server = Deno.serve({ hostname: "127.0.0.2", port: 0, onListen: () => {} }, (request) => {
+      asked.push(new URL(request.url).host);
+      return Response.json({ id: "ses_1" });
+    });
+    try {
+      const { port } = server.addr;
+      const env = { SYNAPSE_HOST: "127.0.0.2", SYNAPSE_PORT: `${port}` };
+      const run = await runCli(["sessions", "show", "ses_1"], { env });
+      assert.equal(run.exit, EXIT.ok, run.stderr);
+      assert.deepEqual(asked, [`127.0.0.2:${port}`]);
+    } finally {
+      await server.shutdown();
+    }
+  },
+});
+
 Deno.test("errors go to standard error: for people with a hint, for programs as JSON", async () => {
   await using node = fakeNode({
     "GET /api/v1/sessions/none": () =>

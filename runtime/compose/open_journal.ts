@@ -9,6 +9,7 @@ import type { Config, PostgresConfig, SqliteConfig } from "../config.ts";
 import { systemEntropy } from "../entropy.ts";
 import type { Journal } from "../journal/port.ts";
 import type { Logger } from "../telemetry/port.ts";
+import { makeDataFolder } from "./data_folder.ts";
 
 /** What a journal needs besides its configuration. */
 export interface JournalWorld {
@@ -42,7 +43,7 @@ export async function openJournal(
 async function openSqlite(config: SqliteConfig, clock: Clock): Promise<Journal> {
   const { openSqliteJournal } = await import("../journal/sqlite/open.ts");
   const { path, synchronous, partitions } = config;
-  await Deno.mkdir(dirname(path), { recursive: true });
+  await makeDataFolder(dirname(path));
   return await openSqliteJournal({ path, synchronous, partitions, clock });
 }
 

@@ -12,6 +12,7 @@ import { LateMemory } from "../memory/late.ts";
 import { observedMemory } from "../memory/observed.ts";
 import type { Embedder, Memory } from "../memory/port.ts";
 import type { Logger, Metrics } from "../telemetry/port.ts";
+import { makeDataFolder } from "./data_folder.ts";
 
 /** Milliseconds for one request to an embedding model: many texts at once on a small machine. */
 const EMBEDDING_MS = 30_000;
@@ -84,7 +85,7 @@ async function openIndex(index: MemoryConfig["index"], world: IndexWorld): Promi
     return openQdrantMemory({ url, ...key, embedder, clock, entropy });
   }
   const { openEmbeddedMemory } = await import("../memory/embedded/open.ts");
-  await Deno.mkdir(dirname(index.path), { recursive: true });
+  await makeDataFolder(dirname(index.path));
   const { synchronous } = journal;
   return await openEmbeddedMemory({ path: index.path, embedder, clock, synchronous });
 }

@@ -11,7 +11,6 @@ import { type Stage, UNIT } from "./stage.ts";
 /** Settings of the rehearsal alone, as an operator would change them: it has no minute for each fault. */
 const DROP_IN = `[Service]
 WatchdogSec=5
-TimeoutStartSec=15
 `;
 
 /** The exposure that systemd may find, in tenths. */
@@ -23,6 +22,7 @@ const PLACES =
 
 /** What the node listens at, and its key. */
 export interface NodeSettings {
+  readonly host: string;
   readonly port: number;
   readonly metricsPort: number;
   readonly apiKey: string;
@@ -66,10 +66,14 @@ export async function installNode(
     };
     return `${await rate(UNIT)}, ${await rate("synapse-backup.service")}`;
   });
-  const { port, metricsPort, apiKey } = node;
+  const { host, port, metricsPort, apiKey } = node;
   await Deno.writeTextFile(
     `${machine.root}/opt/synapse/config/synapse.env`,
-    `SYNAPSE_PORT=${port}\nSYNAPSE_METRICS_PORT=${metricsPort}\nSYNAPSE_API_KEY=${apiKey}\n`,
+    `SYNAPSE_HOST=${host}
+SYNAPSE_PORT=${port}
+SYNAPSE_METRICS_PORT=${metricsPort}
+SYNAPSE_API_KEY=${apiKey}
+`,
   );
   await Deno.writeTextFile(
     `${machine.root}/opt/synapse/skills/note.ts`,

@@ -3,18 +3,23 @@
  *
  * @module
  */
+import { systemClock } from "../../../runtime/clock.ts";
 import { require } from "../rehearsal_error.ts";
 import { DEPLOY } from "./program_file.ts";
-import { type Stage, UNIT } from "./stage.ts";
+import { BACKUPS, type Stage, UNIT } from "./stage.ts";
 
-const BACKUP = "synapse-backup.service";
-const BACKUPS = "/var/lib/synapse/backups";
 const PROGRAM = "/opt/synapse/bin/synapse";
+const DATA = "/opt/synapse/data";
 
-/** Makes backups beside the running node, and restores one elsewhere. */
+/** How long clients talk to the restored node, in milliseconds. */
+const TALK_MS = 1500;
+
+/** How long a restart may take where a release never starts, in seconds. */
+const RESTART_SECONDS = 30;
+
+/** Makes backups beside the running node, and puts one in the place of all that the node has. */
 export async function backUpNode(stage: Stage): Promise<void> {
   const { machine, checklist, conversations } = stage;
-  const kept = async () => (await machine.output(["ls", BACKUPS])).split("\n");
   checklist.part("Backup");
   await checklist.step("the timer knows when", async () => {
     await machine.output(["systemctl", "enable", "--now", "synapse-backup.timer"]);
@@ -27,34 +32,37 @@ export async function backUpNode(stage: Stage): Promise<void> {
   await checklist.step(
     "the service writes a backup beside the running node, for its user only",
     async () => {
-      await stage.underLoad(() => machine.output(["systemctl", "start", BACKUP]));
-      const [only = "", ...more] = await kept();
-      require(/^synapse-\d{8}T[\d.]+Z$/.test(only) && more.length === 0, `Found ${only} ${more}`);
+      await stage.underLoad(() => stage.backUp());
+      const [only = "", ...more] = await stage.backups();
+      require(/\/synapse-\d{8}T[\d.]+Z$/.test(only) && more.length === 0, `Found ${only} ${more}`);
       const owner = await machine.output(["stat", "--format=%U %a", BACKUPS]);
       require(owner === "synapse 700", `The folder is ${owner}`);
       return only;
     },
   );
-  await checklist.step("such a backup can be restored, and was not edited", async () => {
-    await machine.output(["systemctl", "start", BACKUP]);
-    const newest = (await kept()).at(-1);
-    const properties = ["User=synapse", "Group=synapse", "PrivateTmp=true"]
-      .concat([
-        "Environment=DENO_DIR=/tmp",
-        "RuntimeDirectory=restored",
-        "Environment=SYNAPSE_DATA_DIR=/run/restored",
-      ])
-      .map((property) => `--property=${property}`);
-    const command = [PROGRAM, "restore", `${BACKUPS}/${newest}`];
-    const said = await machine.output(
-      ["systemd-run", "--quiet", "--wait", "--pipe", "--collect", ...properties, ...command],
-    );
-    require(/none was edited/.test(said), said);
-    return said.split("\n")[0];
-  });
   await checklist.step(
-    "the node has not noticed",
-    async () => `${await conversations.check()} messages there`,
+    "install.sh run doctor looks at the service's folder, and finds no fault",
+    async () => {
+      const said = await stage.install("run", "doctor");
+      require(said.includes(`${DATA}/synapse.db`), said);
+      return said.split("\n").at(-1);
+    },
+  );
+  await checklist.step(
+    "install.sh run restore fills the empty folder, and the unit goes on from there",
+    async () => {
+      const backup = await stage.backUp();
+      await machine.output(["systemctl", "stop", UNIT]);
+      await machine.output(["find", DATA, "-mindepth", "1", "-delete"]);
+      const said = await stage.install("run", "restore", backup);
+      require(/none was edited/.test(said), said);
+      const file = await machine.output(["stat", "--format=%U:%G %a", `${DATA}/synapse.db`]);
+      require(file === "synapse:synapse 600", `The journal's file is ${file}`);
+      await machine.output(["systemctl", "start", UNIT]);
+      await stage.install("run", "memory", "reindex");
+      await stage.underLoad(() => systemClock.sleep(TALK_MS));
+      return `${await conversations.check()} messages there`;
+    },
   );
 }
 
@@ -84,7 +92,14 @@ export async function upgradeNode(stage: Stage): Promise<void> {
     async () => {
       const release = await stage.release("third", "silent");
       const { code, stderr } = await stage.underLoad(() =>
-        machine.end(["bash", `${DEPLOY}/install.sh`, "upgrade", release])
+        machine.end([
+          "env",
+          `RESTART_SECONDS=${RESTART_SECONDS}`,
+          "bash",
+          `${DEPLOY}/install.sh`,
+          "upgrade",
+          release,
+        ])
       );
       require(code === 1 && /went back to/.test(stderr), `It ended with ${code}: ${stderr}`);
       require(await current() === second, `The program is ${await current()}`);

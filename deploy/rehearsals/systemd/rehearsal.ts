@@ -22,6 +22,9 @@ import { Stage } from "./stage.ts";
 
 const DEPLOY = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
 
+/** Where the single node listens: not where it would without being told. */
+const HOST = "127.0.0.2";
+
 /** How many clients talk to the node. */
 const CLIENTS = 4;
 
@@ -74,9 +77,9 @@ export async function rehearse(length: Length, print: (line: string) => void): P
     await bundleProgram(bundle);
     await using machine = await Machine.boot(programMounts(bundle, DEPLOY));
     const apiKey = systemEntropy.id("key");
-    const node = { port: freePort(), metricsPort: freePort(), apiKey };
+    const node = { host: HOST, port: freePort(), metricsPort: freePort(), apiKey };
     const checklist = new Checklist(systemClock, print);
-    const conversations = new Conversations(`http://127.0.0.1:${node.port}`, apiKey, CLIENTS);
+    const conversations = new Conversations(`http://${HOST}:${node.port}`, apiKey, CLIENTS);
     const stage = new Stage(machine, checklist, conversations);
     try {
       await live(stage, node, length);

@@ -26,13 +26,16 @@ export async function runSeveral(single: Stage, apiKey: string): Promise<void> {
   await ensureInstalled([POSTGRES]);
   await using postgres = await startPostgres();
   const config = `${machine.root}/opt/synapse/config`;
+  const database = { server: postgres.url, name: "synapse" };
+  await machine.output(["createdb", `--maintenance-db=${database.server}`, database.name]);
   const ports = UNITS.map(() => freePort());
   const conversations = new Conversations(`http://127.0.0.1:${ports[1]}`, apiKey, CLIENTS);
   const stage = new Stage(machine, checklist, conversations, UNITS[0]);
   checklist.part("Several nodes");
   await checklist.step("two nodes on one machine know each other by Postgres", async () => {
     await machine.output(["systemctl", "disable", "--now", UNIT]);
-    const shared = `SYNAPSE_API_KEY=${apiKey}\nDATABASE_URL=${postgres.url}\n`;
+    const url = new URL(database.name, database.server);
+    const shared = `SYNAPSE_API_KEY=${apiKey}\nDATABASE_URL=${url}\n`;
     await Deno.writeTextFile(`${config}/synapse.env`, shared);
     for (const [i, port] of ports.entries()) {
       const own = `SYNAPSE_PORT=${port}\nSYNAPSE_METRICS_PORT=${freePort()}\n`;
@@ -45,6 +48,7 @@ export async function runSeveral(single: Stage, apiKey: string): Promise<void> {
     await conversations.open();
     return names.join(", ");
   });
+  await backUpPostgres(stage, database);
   await checklist.step(
     "kill -9 of one under load: the other takes over, nothing is lost",
     async () => {
@@ -71,4 +75,41 @@ export async function runSeveral(single: Stage, apiKey: string): Promise<void> {
     },
   );
   await machine.output(["systemctl", "stop", ...UNITS]);
+}
+
+/** A database, and the server that has it, by the URL of another database there. */
+interface Database {
+  readonly server: string;
+  readonly name: string;
+}
+
+/** Makes backups of the database, and puts one in the place of all that it has. */
+async function backUpPostgres(stage: Stage, { server, name }: Database): Promise<void> {
+  const { machine, checklist, conversations } = stage;
+  await checklist.step(
+    "synapse-backup.service backs Postgres up with the pg_dump on its path, under load",
+    async () => {
+      const backup = await stage.underLoad(() => stage.backUp());
+      await machine.output(["test", "-s", `${backup}/journal.dump`]);
+      return `pg_dump is ${await machine.output([
+        "readlink",
+        "--canonicalize",
+        "/usr/bin/pg_dump",
+      ])}`;
+    },
+  );
+  await checklist.step(
+    "install.sh run restore fills an empty Postgres, and both nodes go on from there",
+    async () => {
+      const backup = await stage.backUp();
+      await machine.output(["systemctl", "stop", "synapse@*"]);
+      await machine.output(["dropdb", `--maintenance-db=${server}`, name]);
+      await machine.output(["createdb", `--maintenance-db=${server}`, name]);
+      const said = await stage.install("run", "restore", backup);
+      require(/none was edited/.test(said), said);
+      await machine.output(["systemctl", "start", ...UNITS]);
+      await stage.underLoad(() => systemClock.sleep(TALK_MS));
+      return `${await conversations.check()} messages there`;
+    },
+  );
 }

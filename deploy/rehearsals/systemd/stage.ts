@@ -13,6 +13,9 @@ import type { UnitState } from "./unit_state.ts";
 /** The unit that is rehearsed. */
 export const UNIT = "synapse.service";
 
+/** Where the service puts backups. */
+export const BACKUPS = "/var/lib/synapse/backups";
+
 /** How long systemd may take to have the node serve again, in milliseconds, on a busy machine. */
 const SERVING_MS_MAX = 60_000;
 
@@ -59,6 +62,20 @@ export class Stage {
   /** Runs `install.sh`, which has to succeed; what it printed. */
   install(...args: readonly string[]): Promise<string> {
     return this.machine.output(["bash", `${DEPLOY}/install.sh`, ...args]);
+  }
+
+  /** Has the service make a backup, beside the running nodes; the newest one that there is then. */
+  async backUp(): Promise<string> {
+    await this.machine.output(["systemctl", "start", "synapse-backup.service"]);
+    const newest = (await this.backups()).at(-1);
+    require(newest !== undefined, "There is no backup");
+    return newest;
+  }
+
+  /** The backups of the service by their paths, the oldest first. */
+  async backups(): Promise<string[]> {
+    const { stdout } = await this.machine.end(["ls", BACKUPS]);
+    return stdout.split("\n").filter((name) => name !== "").map((name) => `${BACKUPS}/${name}`);
   }
 
   /** Waits until systemd has started the node anew and the node serves; how its unit is then. */

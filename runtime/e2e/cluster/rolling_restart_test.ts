@@ -10,8 +10,16 @@ import { RecordedClient } from "./recorded_client.ts";
 
 const SESSIONS = Array.from({ length: 24 }, (_, i) => `rolling-${i}`);
 
-/** It tries again when nothing was sent, because nobody listens there, and at nothing else. */
-const HABITS = { pace_ms: 1000, passing: ["unreachable"], answer_ms: 30_000 };
+/** It tries again when nothing was sent, because nobody listens there; for the other code see below. */
+const HABITS = { pace_ms: 1000, passing: ["unreachable", "connection_lost"], answer_ms: 30_000 };
+
+/**
+ * Requests that may be cut. The system connects clients before it tells the program of them; whoever is
+ * in between when the port is given up is cut. On a machine with a free processor that is nobody in
+ * hundreds of runs, on one as busy as this test's can be it was one in twenty. A node that leaves
+ * requests unanswered cuts several.
+ */
+const LOST_MAX = 1;
 
 /** What a hand-over may take on a busy machine, in milliseconds; it is meant to take 500. */
 const HAND_OVER_MS_MAX = 5000;
@@ -46,6 +54,7 @@ Deno.test("a rolling restart under load shows its clients no error", async () =>
     `${Math.round(handed_over)} ms (ended after ${Math.round(ended)} ms)`
   );
   console.log(`hand-overs took ${times.join(", ")}; ${client.sent.length} messages`);
+  assert.ok((client.troubles.get("connection_lost") ?? 0) <= LOST_MAX, "requests were answered");
   assert.ok(took.every(({ handed_over }) => handed_over < HAND_OVER_MS_MAX), times.join());
   assert.ok(took.every(({ ended }) => ended < STOP_MS_MAX), times.join());
   await assertPromisesKept(cluster, client, history);

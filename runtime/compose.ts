@@ -8,6 +8,7 @@ import { session } from "../actors/session/behavior.ts";
 import type { SessionState } from "../actors/session/state.ts";
 import type { Json } from "../actors/behavior.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { makeDataFolder } from "./compose/data_folder.ts";
 import { composeEffects } from "./compose/effects.ts";
 import { createHealth } from "./compose/health.ts";
 import { listen } from "./compose/listen.ts";
@@ -108,7 +109,16 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
   const { api_url } = servers;
   const env = options.env ?? {};
   const supervisor = started.use(
-    supervised({ env, pid: Deno.pid, clock, entropy, log, api_url, health, stuck }),
+    supervised({
+      env,
+      pid: Deno.pid,
+      clock,
+      entropy,
+      log,
+      api_url,
+      health,
+      stuck: () => stuck() ?? servers.deaf(),
+    }),
   );
   const owned = started.move();
   return {
@@ -164,7 +174,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
   const log = options.log ??
     createLogger({ ...config.log, ...stderrSink(), mask }).child({ node: config.node_id });
   for (const { name, meant, message } of misspeltVariables(env)) log.warn({ name, meant }, message);
-  await Deno.mkdir(config.skills.workspace, { recursive: true });
+  await makeDataFolder(config.skills.workspace);
   const opened = await openJournal(config, { clock: systemClock, log });
   started.defer(() => opened.close());
   const journal = options.wrapJournal?.(opened) ?? opened;

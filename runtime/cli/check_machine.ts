@@ -70,14 +70,13 @@ export function checkClock(now: number, writtenAt: number | null): Finding {
 /**
  * Whether the process may open enough files.
  *
- * @param limit what `ulimit -n` says, or null where it cannot be had
+ * @param limit how many, or null where the system does not tell
  */
-export function checkDescriptors(limit: string | null): Finding {
+export function checkDescriptors(limit: number | null): Finding {
   const check = "file descriptors";
   if (limit === null) return ok(check, "This system does not tell the limit");
-  if (limit === "unlimited" || Number(limit) >= DESCRIPTORS_WANTED) {
-    return ok(check, `Up to ${limit}`);
-  }
+  if (limit === Infinity) return ok(check, "No limit");
+  if (limit >= DESCRIPTORS_WANTED) return ok(check, `Up to ${limit}`);
   const mend = `Raise it: ulimit -n ${DESCRIPTORS_WANTED}, or LimitNOFILE= in the systemd unit`;
   return warning(check, `Only ${limit}: each open event stream takes one`, mend);
 }

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import type { Config } from "../config.ts";
 import { misspeltVariables } from "../config/misspelt.ts";
 import { errorCode, SynapseError } from "../errors.ts";
+import { descriptorLimit } from "../file_descriptors.ts";
 import { counted } from "./counted.ts";
 import type { Cli } from "./cli.ts";
 import { EXIT } from "./exit_code.ts";
@@ -100,17 +101,6 @@ async function knownJournal({ journal }: Config): Promise<{ readonly id: string 
   const { readSchema } = await import("../compose/journal_schema.ts");
   try {
     return await readSchema(journal);
-  } catch {
-    return null;
-  }
-}
-
-/** The limit is inherited, so a shell can tell it; Deno itself has no way to ask. */
-function descriptorLimit(): string | null {
-  try {
-    const shell = new Deno.Command("sh", { args: ["-c", "ulimit -n"], stderr: "null" });
-    const { success, stdout } = shell.outputSync();
-    return success ? new TextDecoder().decode(stdout).trim() : null;
   } catch {
     return null;
   }

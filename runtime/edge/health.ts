@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";
 import { jsonContent } from "./responses.ts";
@@ -33,16 +33,22 @@ const readyRoute = createRoute({
   },
 });
 
+/** Whether the process lives, as `GET /health` tells it. */
+export function lifeOf(
+  { version, stuck }: Pick<EdgeDeps, "version" | "stuck">,
+): z.output<typeof healthSchema> | z.output<typeof stuckSchema> {
+  const detail = stuck();
+  return detail === null ? { status: "ok", version } : { status: "stuck", detail, version };
+}
+
 /** GET /health and GET /ready. */
 export function healthRoutes(
   deps: Pick<EdgeDeps, "version" | "health" | "stuck">,
 ): OpenAPIHono<EdgeEnv> {
   const app = new OpenAPIHono<EdgeEnv>();
-  const { version } = deps;
   app.openapi(healthRoute, (c) => {
-    const detail = deps.stuck();
-    if (detail !== null) return c.json({ status: "stuck" as const, detail, version }, 503);
-    return c.json({ status: "ok" as const, version }, 200);
+    const life = lifeOf(deps);
+    return life.status === "stuck" ? c.json(life, 503) : c.json(life, 200);
   });
   app.openapi(readyRoute, async (c) => {
     const report = await deps.health();

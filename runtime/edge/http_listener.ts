@@ -8,11 +8,13 @@
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { Server as SocketServer, type Socket } from "node:net";
+import { connect, Server as SocketServer, type Socket } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Clock } from "../clock.ts";
 import { Doorbell } from "../doorbell.ts";
+import type { ConnectionRoom } from "./connection_room.ts";
 import { withBody } from "./request_body.ts";
+import { readRest } from "./request_rest.ts";
 
 /** How many bytes a request's line and headers may have; more gets 431. */
 const HEADER_BYTES = 65_536;
@@ -45,6 +47,10 @@ export interface HttpListenerOptions {
   readonly port: number;
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly clock: Clock;
+  /** As many as the system gives unless given. */
+  readonly room?: ConnectionRoom;
+  /** Told when it has as many connections as it may have, and again only after half of them have gone. */
+  readonly onFull?: () => void;
 }
 
 /** An open socket. */
@@ -56,18 +62,22 @@ export class HttpListener {
   /** The open connections, each with the number of requests that wait for their answer's end. */
   readonly #connections = new Map<Socket, number>();
   readonly #changed = new Doorbell();
+  readonly #connections_max: number;
+  readonly #onFull: () => void;
+  #full = false;
   #retired = false;
 
-  private constructor(server: Server, { fetch, clock }: HttpListenerOptions) {
+  private constructor(server: Server, { fetch, clock, room, onFull }: HttpListenerOptions) {
     this.#server = server;
     this.#clock = clock;
+    this.#connections_max = room?.connections ?? Infinity;
+    this.#onFull = onFull ?? (() => {});
     this.url = urlOf(server);
     const { hostname } = new URL(this.url);
     const answer = getRequestListener(async (request, bindings) => {
       const { incoming, outgoing } = bindings as HttpBindings;
       const response = await fetch(withBody(request, incoming, outgoing));
-      // To close before the client has sent all of its request would cut it before it sees the answer.
-      if (!incoming.complete) readOn(incoming, outgoing);
+      if (!incoming.complete) readRest(incoming, outgoing, clock);
       else if (this.#retired) response.headers.set("connection", "close");
       return response;
     }, {
@@ -75,12 +85,18 @@ export class HttpListener {
       hostname,
       // They are everybody's, and answers made of the replacements are not taken by `Deno.serve`.
       overrideGlobalObjects: false,
-      // It would cut who still sends after half a second; the server's limit for a whole request is enough.
+      // It would cut who still sends after half a second; `readRest` has more patience.
       autoCleanupIncoming: false,
     });
     server.on("connection", (socket) => this.#track(socket));
     server.on("request", (request, response) => {
       this.#count(request.socket, response);
+      if (namesTwoHosts(request)) {
+        response.writeHead(400, { connection: "close" }).end();
+        return;
+      }
+      // `OPTIONS *` means no path, but the application knows requests by theirs.
+      if (request.url === "*") request.url = "/*";
       void answer(request, response);
     });
   }
@@ -92,8 +108,9 @@ export class HttpListener {
    */
   static async open(options: HttpListenerOptions): Promise<HttpListener> {
     const server = createServer({ maxHeaderSize: HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS });
-    const { hostname, port } = options;
-    server.listen(port, hostname);
+    const { hostname, port, room } = options;
+    if (room !== undefined && room.connections < Infinity) server.maxConnections = room.connections;
+    server.listen({ host: hostname, port, ...(room && { backlog: room.backlog }) });
     try {
       await once(server, "listening");
     } catch (error) {
@@ -106,6 +123,25 @@ export class HttpListener {
   /** From now on each connection ends with its next answer. */
   retire(): void {
     this.#retired = true;
+  }
+
+  /**
+   * Whether it takes in a client, which is this process itself, within `ms` milliseconds. To close it
+   * unheard, because there are too many, counts too. Also true when the signal aborts first.
+   */
+  async hears(ms: number, signal: AbortSignal): Promise<boolean> {
+    const heard = new AbortController();
+    const hear = () => heard.abort();
+    const { hostname, port } = new URL(this.url);
+    this.#server.once("connection", hear);
+    const self = connect(Number(port), hostname.replace(/^\[(.*)\]$/, "$1"));
+    self.on("error", () => {}).once("close", hear).resume();
+    await this.#clock.sleep(ms, AbortSignal.any([signal, heard.signal]));
+    // Where the process was held up, what came meanwhile has yet to be seen.
+    await this.#clock.yield();
+    this.#server.off("connection", hear);
+    self.off("close", hear).destroy();
+    return heard.signal.aborted || signal.aborted;
   }
 
   /**
@@ -177,8 +213,13 @@ export class HttpListener {
 
   #track(socket: Socket): void {
     this.#connections.set(socket, 0);
+    if (this.#connections.size >= this.#connections_max && !this.#full) {
+      this.#full = true;
+      this.#onFull();
+    }
     socket.once("close", () => {
       this.#connections.delete(socket);
+      if (this.#connections.size < this.#connections_max / 2) this.#full = false;
       this.#changed.ring();
     });
   }
@@ -196,13 +237,10 @@ export class HttpListener {
   }
 }
 
-/** Has the rest of a request read and thrown away when it has been answered. */
-function readOn(incoming: IncomingMessage, outgoing: ServerResponse): void {
-  outgoing.shouldKeepAlive = true;
-  outgoing.once("finish", () => {
-    incoming.on("data", () => {});
-    incoming.resume();
-  });
+/** Whether a request has more than one header Host, which RFC 9112 (section 3.2) wants refused. */
+function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  const names = rawHeaders.filter((_, i) => i % 2 === 0);
+  return names.filter((name) => name.toLowerCase() === "host").length > 1;
 }
 
 function urlOf(server: Server): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { type Clock, systemClock } from "../clock.ts";
-import { HttpListener } from "./http_listener.ts";
+import { HttpListener, type HttpListenerOptions } from "./http_listener.ts";
 import { exchange, Peer } from "./http_peer.ts";
 
 /** A chunk of the endless stream. */
@@ -55,13 +55,14 @@ function application(): { readonly app: Hono; readonly seen: Seen } {
   return { app, seen };
 }
 
-async function start(clock: Clock = systemClock) {
+async function start(clock: Clock = systemClock, more: Partial<HttpListenerOptions> = {}) {
   const { app, seen } = application();
   const listener = await HttpListener.open({
     hostname: "127.0.0.1",
     port: 0,
     fetch: (request) => app.fetch(request),
     clock,
+    ...more,
   });
   return { listener, seen };
 }
@@ -194,6 +195,25 @@ Deno.test("a request is aborted when its client goes, and not when it was answer
   await listener.close(1000);
 });
 
+Deno.test("who comes when there are too many is closed unheard, and the first time is told", async () => {
+  let full = 0;
+  const room = { connections: 2, backlog: 8 };
+  const { listener } = await start(systemClock, { room, onFull: () => void full++ });
+  const taken = [await Peer.connect(listener), await Peer.connect(listener)];
+  for (let i = 0; i < 20; i++) assert.equal(await exchange(listener, GET), "");
+  assert.equal(full, 1);
+  assert.equal(await listener.hears(5000, new AbortController().signal), true);
+  for (const peer of taken) {
+    await peer.send(GET);
+    assert.ok(await peer.until(/hello/));
+    peer.go();
+  }
+  while (!/hello/.test(await exchange(listener, `${GET}\nConnection: close`))) {
+    await systemClock.sleep(5);
+  }
+  await listener.close(1000);
+});
+
 /** A request as it is sent, and what its answer must match. */
 const REQUESTS: readonly {
   readonly what: string;
@@ -215,6 +235,11 @@ const REQUESTS: readonly {
     what: "HTTP/1.1 without a host",
     head: "GET / HTTP/1.1",
     answer: /^HTTP\/1\.1 400 /,
+  },
+  {
+    what: "two hosts",
+    head: "GET / HTTP/1.1\nHost: localhost\nhost: localhost",
+    answer: /^HTTP\/1\.1 400 [^]*\r\n\r\n$/,
   },
   {
     what: "a host that is none",

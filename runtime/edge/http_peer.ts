@@ -23,10 +23,11 @@ export class Peer implements Disposable {
 
   /** Sends a request: its head, in which line feeds end the lines, and its body as it stands. */
   async send(head: string, body = ""): Promise<void> {
-    await this.#write(`${head.trim().replaceAll("\n", "\r\n")}\r\n\r\n${body}`);
+    await this.write(`${head.trim().replaceAll("\n", "\r\n")}\r\n\r\n${body}`);
   }
 
-  async #write(text: string): Promise<void> {
+  /** Sends bytes as they stand. */
+  async write(text: string): Promise<void> {
     let bytes = new TextEncoder().encode(text);
     while (bytes.length > 0) bytes = bytes.subarray(await this.#connection.write(bytes));
   }

@@ -4,6 +4,10 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { SynapseError } from "../errors.ts";
+
+/** Methods whose requests have no body for the application; none can be made that is TRACE. */
+const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD", "TRACE"]);
 
 /**
  * Mends what the adapter's requests lack on Deno: their `body` cannot be left unread without the
@@ -17,7 +21,7 @@ export function withBody(
   outgoing: ServerResponse,
 ): Request {
   const { method, headers, url, signal } = request;
-  if (method === "GET" || method === "HEAD") return request;
+  if (BODILESS.has(method)) return request;
   if (headers.has("content-length") && !headers.has("transfer-encoding")) {
     let body: ReadableStream<Uint8Array> | null = null;
     return Object.defineProperty(request, "body", {
@@ -28,7 +32,10 @@ export function withBody(
   return new Request(url, { method, headers: [...headers], body, signal });
 }
 
-/** The bytes as they are asked for. Who begins to ask and leaves off has the rest thrown away. */
+/**
+ * The bytes as they are asked for. Who begins to ask and leaves off has the rest thrown away. Fails with
+ * `malformed_request` when the client goes before its end.
+ */
 function bodyStream(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -50,7 +57,7 @@ function bodyStream(
       controller.enqueue(chunk);
     });
     incoming.once("end", () => end(() => controller.close()));
-    incoming.once("error", (error) => end(() => controller.error(error)));
+    incoming.once("error", (error) => end(() => controller.error(cutOff(error))));
     outgoing.once("close", discard);
   };
   return new ReadableStream({
@@ -61,4 +68,8 @@ function bodyStream(
     },
     cancel: discard,
   }, { highWaterMark: 0 });
+}
+
+function cutOff(cause: Error): SynapseError {
+  return new SynapseError("malformed_request", "The body was cut off before its end", { cause });
 }

@@ -19,7 +19,7 @@ import { deadLetterRoutes } from "./dead_letters.ts";
 import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";
 import { eventRoutes } from "./events.ts";
-import { healthRoutes } from "./health.ts";
+import { healthRoutes, lifeOf } from "./health.ts";
 import { memoryRoutes } from "./memory.ts";
 import { messageRoutes } from "./messages.ts";
 import { nearestRoutes } from "./nearest_routes.ts";
@@ -96,7 +96,8 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
   overwrite: false,
 };
 
-function metricsApp({ metrics, version, api_key }: EdgeDeps): Hono<EdgeEnv> {
+function metricsApp(deps: EdgeDeps): Hono<EdgeEnv> {
+  const { metrics, api_key } = deps;
   const app = new Hono<EdgeEnv>();
   app.use(sameMachine(api_key));
   app.onError((error, c) => problemOf(error, c));
@@ -104,7 +105,10 @@ function metricsApp({ metrics, version, api_key }: EdgeDeps): Hono<EdgeEnv> {
     c.header("Content-Type", metrics.contentType);
     return c.body(await metrics.render());
   });
-  app.get("/health", (c) => c.json({ status: "ok", version, serves: "metrics" }));
+  app.get("/health", (c) => {
+    const life = lifeOf(deps);
+    return c.json({ ...life, serves: "metrics" }, life.status === "stuck" ? 503 : 200);
+  });
   app.notFound((c) => {
     const message = `There is nothing at ${c.req.path}: this port has /metrics and /health, ` +
       "the API has another (SYNAPSE_PORT)";

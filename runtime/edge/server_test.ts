@@ -182,6 +182,18 @@ Deno.test("GET health answers 503 when only a new start helps, and says why", as
   }]);
 });
 
+Deno.test("GET health on the metrics port says the same", async () => {
+  const { metrics } = await testEdge({ stuck: () => "it hangs" });
+  const response = await metrics.request("/health");
+  assert.equal(response.status, 503);
+  assert.deepEqual(await response.json(), {
+    status: "stuck",
+    detail: "it hangs",
+    version: "9.9.9",
+    serves: "metrics",
+  });
+});
+
 Deno.test("GET ready answers 503 only when the node cannot work", async () => {
   const report = async (status: "ready" | "degraded" | "not_ready") => {
     const checks = { journal: { status: "failed", detail: "disk full" } } as const;

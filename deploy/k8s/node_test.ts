@@ -14,6 +14,7 @@ import { faultsOf } from "../prometheus/expressions.ts";
 import { COMMENTED_OUT, FOLDER } from "./kustomize.ts";
 import { type Manifest, ofKind, podTemplates } from "./manifest.ts";
 import { pick, RENDERED, testRendered } from "./rendered.ts";
+import { nodeConfig, nodeDeployment, rolloutSettings } from "./rollout_settings.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
@@ -154,14 +155,23 @@ testRendered("probes ask routes that there are", async () => {
 
 testRendered("a pod has the time to hand over, and ends after nobody is led to it", () => {
   for (const node of nodes()) {
-    const { spec, container, name, deployment } = node;
-    const [program, seconds] = container.lifecycle?.preStop?.exec?.command ?? [];
-    assert.equal(program, "sleep", name);
+    const { name, deployment } = node;
+    const settings = rolloutSettings(deployment);
     const { limits: { drain_ms } } = configOf(node);
-    const needed_ms = Number(seconds) * 1000 + drain_ms + REQUESTS_MS;
-    const grace_ms = (spec.terminationGracePeriodSeconds ?? 0) * 1000;
+    const needed_ms = settings.pre_stop_ms + drain_ms + REQUESTS_MS;
+    const { grace_ms } = settings;
     assert.ok(grace_ms >= 2 * needed_ms, `${name}: ${grace_ms} for ${needed_ms}`);
-    assert.deepEqual(deployment.spec?.strategy?.rollingUpdate, { maxSurge: 1, maxUnavailable: 0 });
+    assert.deepEqual([settings.max_surge, settings.max_unavailable], [1, 0]);
+  }
+});
+
+// runtime/e2e/cluster/rolling_update_test.ts reads the plain files, so that it needs no kustomize.
+testRendered("production updates its nodes by the settings that were tried", async () => {
+  const production = nodes().filter(({ name }) => name === "production, synapse");
+  assert.equal(production.length, 1);
+  for (const { deployment, file } of production) {
+    assert.deepEqual(rolloutSettings(deployment), rolloutSettings(await nodeDeployment()));
+    assert.deepEqual(parse(file), await nodeConfig());
   }
 });
 

@@ -20,6 +20,11 @@ import type { RecordedClient } from "./recorded_client.ts";
 /** What a run needs of a cluster; one node alone is one, too. */
 export type Nodes = Pick<Cluster, "site" | "member" | "complaints">;
 
+/** Who talks in a run. Turns that may ask people something need somebody who answers. */
+export type Talker =
+  & Pick<RecordedClient, "sent" | "open" | "talk">
+  & Partial<Pick<RecordedClient, "answerQuestions">>;
+
 /** Sessions read at a time. */
 const WIDTH = 4;
 
@@ -29,14 +34,14 @@ const WIDTH = 4;
  */
 export async function conversation(
   cluster: Nodes,
-  client: RecordedClient,
+  client: Talker,
   sessions: readonly string[],
   meanwhile: () => Promise<void>,
 ): Promise<History> {
   await Promise.all(sessions.map((session) => client.open(session)));
   const [stop, rest] = [new AbortController(), new AbortController()];
   const talking = Promise.all(sessions.map((session) => client.talk(session, stop.signal)));
-  const person = client.answerQuestions(rest.signal);
+  const person = client.answerQuestions?.(rest.signal);
   const happening = meanwhile();
   try {
     await Promise.race([happening, Promise.all([talking, person])]);
@@ -56,7 +61,7 @@ export async function conversation(
 /** Reads all of a run, each session through another node. The faults must be over. */
 async function readHistory(
   cluster: Nodes,
-  client: RecordedClient,
+  client: Talker,
   sessions: readonly string[],
 ): Promise<History> {
   const records = await inParallel(sessions, WIDTH, async (session, i): Promise<SessionRecord> => {
@@ -90,7 +95,7 @@ async function unlessAway<Found>(read: () => Promise<Found>): Promise<Found | nu
 
 /** Asserts that a run kept all promises, and prints how much was promised. */
 export async function assertPromisesKept(
-  cluster: Cluster,
+  cluster: Nodes,
   client: RecordedClient,
   history: History,
 ): Promise<void> {
@@ -102,6 +107,11 @@ export async function assertPromisesKept(
       `${repeated} of them at a repetition (${troubles || "no trouble"}); ${events} events, ` +
       `${history.runs.length} side effects, ${client.settled.size} interrupted calls settled`,
   );
+  await assertHistory(cluster, history);
+}
+
+/** Asserts that a run kept all promises. */
+export async function assertHistory(cluster: Nodes, history: History): Promise<void> {
   assert.deepEqual(checkHistory(history).slice(0, 20), []);
   const audit = await cluster.site.run(["audit", "verify"], { node: cluster.member(0).process });
   assert.equal(audit.code, 0, audit.stdout + audit.stderr);

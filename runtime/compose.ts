@@ -174,9 +174,9 @@ export async function startEngine(config: Config, options: StartOptions): Promis
   const log = options.log ??
     createLogger({ ...config.log, ...stderrSink(), mask }).child({ node: config.node_id });
   for (const { name, meant, message } of misspeltVariables(env)) log.warn({ name, meant }, message);
-  await makeDataFolder(config.skills.workspace);
   const opened = await openJournal(config, { clock: systemClock, log });
   started.defer(() => opened.close());
+  await makeDataFolder(config.skills.workspace);
   const journal = options.wrapJournal?.(opened) ?? opened;
   const metrics = openMetrics(config, { journal, clock: systemClock });
   const world = { clock: systemClock, entropy: systemEntropy, log, metrics };

@@ -53,8 +53,8 @@ export interface WrittenBackup {
  * Writes a backup, and removes those that are too many. What an interrupted one left is removed first;
  * what cannot be removed stops nothing.
  *
- * @throws {SynapseError} `backup_failed` if another process writes there, if the folder cannot be
- *   written, or if a recipient is none; and whatever `fill` throws
+ * @throws {SynapseError} `backup_failed` if another process writes there, or if the folder cannot be
+ *   written; `config_invalid` if a recipient is none; and whatever `fill` throws
  */
 export async function writeBackup(options: WriteBackupOptions): Promise<WrittenBackup> {
   const { to, recipients, at } = options;

@@ -57,7 +57,11 @@ Deno.test("writeBackup() names a backup by its time, and readBackup() finds it w
 
 Deno.test("writeBackup() refuses a recipient that is none, and makes no folder of it", async () => {
   await withFolder(async (to) => {
-    await refused(write(to, { recipients: ["age1me"] }), "backup_failed", /Recipient age1me is no/);
+    await refused(
+      write(to, { recipients: ["age1me"] }),
+      "config_invalid",
+      /Recipient "age1me" is no/,
+    );
     await assert.rejects(Deno.stat(to), Deno.errors.NotFound);
   });
 });

@@ -19,6 +19,9 @@ export type Conversion = (bytes: Bytes) => Promise<Bytes>;
 /** What an identity's line begins with: X25519, or that with ML-KEM-768 (post-quantum). */
 const IDENTITY = /^AGE-SECRET-KEY-(PQ-)?1/;
 
+/** In what must not be shown. */
+const SECRET = /AGE-SECRET-KEY-/i;
+
 /** What the library says of a file that is for others. */
 const FOR_OTHERS = /no identity matched/;
 
@@ -26,7 +29,7 @@ const FOR_OTHERS = /no identity matched/;
  * Encrypts to public keys; each of them alone opens it.
  *
  * @param recipients `age1…`, at least one
- * @throws {SynapseError} `backup_failed` if one is no public key of age
+ * @throws {SynapseError} `config_invalid` if one is no public key of age
  */
 export function encryptionTo(recipients: readonly string[]): Conversion {
   const encrypter = new Encrypter();
@@ -34,11 +37,22 @@ export function encryptionTo(recipients: readonly string[]): Conversion {
     try {
       encrypter.addRecipient(recipient);
     } catch (cause) {
-      const message = `Recipient ${recipient} is no public key of age: ${errorMessage(cause)}`;
-      throw new SynapseError("backup_failed", message, { cause });
+      throw noRecipient(recipient, cause);
     }
   }
   return async (bytes) => await encrypter.encrypt(bytes) as Bytes;
+}
+
+/** What is secret is not told, and not what the library says of it either. */
+function noRecipient(text: string, cause: unknown): SynapseError {
+  if (SECRET.test(text)) {
+    const message = "A recipient is a private key: keep it away from here, " +
+      "`age-keygen -y FILE` prints the public one";
+    return new SynapseError("config_invalid", message);
+  }
+  const message = `Recipient ${JSON.stringify(text)} is no public key of age, age1…: ` +
+    errorMessage(cause);
+  return new SynapseError("config_invalid", message, { cause });
 }
 
 /**

@@ -85,12 +85,23 @@ Deno.test("a file that was altered, cut or lengthened anywhere is noticed", asyn
     const opened = decryptionWith([identity])(streamOf(bytes)).then(bytesOf);
     await assert.rejects(opened, { code: "backup_invalid" }, what);
   }
+  // Also because the library leaves work behind that it began for what it then refused.
+  const whole = await bytesOf(await decryptionWith([identity])(streamOf(sealed)));
+  assert.equal(whole.length, 2 * PIECE + 100);
 });
 
 Deno.test("encryptionTo() refuses what is no public key", async () => {
-  for (const text of ["", "ssh-ed25519 AAAA", recipient.slice(0, -1) + "q", identity]) {
-    assert.throws(() => encryptionTo([recipient, text]), { code: "backup_failed" }, text);
+  const misspelt = recipient.slice(0, -1) + (recipient.endsWith("q") ? "p" : "q");
+  for (const text of ["", "ssh-ed25519 AAAA", misspelt, identity]) {
+    assert.throws(() => encryptionTo([recipient, text]), { code: "config_invalid" }, text);
   }
+});
+
+Deno.test("encryptionTo() does not show a private key that was given in the place of a public one", () => {
+  assert.throws(() => encryptionTo([identity]), (error: Error) => {
+    assert.match(error.message, /is a private key/);
+    return !error.message.includes(identity);
+  });
 });
 
 Deno.test("parseIdentities() reads an identity file, and never shows a key", async () => {

@@ -149,9 +149,9 @@ async function openSource(cli: Cli, path: string | undefined): Promise<OpenSourc
 }
 
 async function openFile(path: string): Promise<OpenSource> {
-  const { writtenAt } = await import("./check_journal.ts");
+  const { findDataFile } = await import("../compose/data_folder.ts");
   const { openJournalFile } = await import("../compose/journal_file.ts");
-  if (writtenAt(path) === null) {
+  if (findDataFile(path) === null) {
     throw new CliError(`There is no journal at ${path}`, {
       exit: EXIT.notFound,
       code: "journal_not_found",

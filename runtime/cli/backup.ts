@@ -51,13 +51,19 @@ export function backupCommand(cli: Cli): Command {
 
 async function backup(cli: Cli, options: BackupOptions): Promise<void> {
   const config = await readConfig(cli.world, { SYNAPSE_CONFIG: options.config });
-  const { makeBackup } = await import("../compose/backup/make_backup.ts");
+  const recipients = [...new Set(options.recipient ?? config.backup.recipients)];
+  const [{ makeBackup }, { encryptionTo }] = await Promise.all([
+    import("../compose/backup/make_backup.ts"),
+    import("../backup/encryption.ts"),
+  ]);
+  // Said before anything else is looked at, as of any other option.
+  encryptionTo(recipients);
   const { clock, entropy, env } = cli.world;
   const made = await makeBackup(config, {
     to: options.to,
     keep: options.keep ?? null,
     keep_days: options.keepDays ?? null,
-    recipients: options.recipient ?? config.backup.recipients,
+    recipients,
     with_memory: options.withMemory ?? false,
     clock,
     entropy,

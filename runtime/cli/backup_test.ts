@@ -71,7 +71,8 @@ Deno.test("backup encrypts to the keys of options or the environment, restore wa
     const made = await runCli(["backup", "--to", to, "--json"], { env: configured });
     const { path, manifest } = JSON.parse(made.stdout);
     assert.deepEqual(manifest.recipients, [first, second]);
-    const args = ["backup", "--to", to, "--recipient", second, "--keep", "9", "--keep-days", "30"];
+    const twice = ["--recipient", second, "--recipient", second];
+    const args = ["backup", "--to", to, ...twice, "--keep", "9", "--keep-days", "30"];
     const text = await runCli(args, { env: configured });
     assert.match(text.stdout, new RegExp(`Encrypted to ${second}: nobody`));
 
@@ -101,6 +102,7 @@ Deno.test("backup, restore and migrate-store say what is missing", async () => {
       [["backup"], EXIT.usage, /required option '--to <folder>'/],
       [["backup", "--to", folder, "--keep", "0"], EXIT.usage, /at least 1/],
       [["backup", "--to", folder, "--keep-days", "x"], EXIT.usage, /at least 1/],
+      [["backup", "--to", folder, "--recipient", "x"], EXIT.usage, /"x" is no public key of age/],
       [["backup", "--to", folder], EXIT.failed, /There is no journal in/],
       [["restore", folder], EXIT.failed, /is no backup/],
       [["migrate-store"], EXIT.usage, /Wanted a Postgres .*\nSet DATABASE_URL/],

@@ -3,14 +3,20 @@
  *
  * @module
  */
-import { errorMessage } from "../errors.ts";
-import { fault, type Finding, ok } from "./finding.ts";
+import { findDataFile, FOLDER_MEND, refusal } from "../compose/data_folder.ts";
 import { openJournalFile } from "../compose/journal_file.ts";
+import { errorMessage } from "../errors.ts";
+import { JournalUnavailable } from "../journal/port.ts";
+import { fault, type Finding, ok } from "./finding.ts";
 
 /** Whether the journal can be read, is sound, and is free or in use. */
 export async function checkJournal(path: string): Promise<Finding> {
   const check = "journal";
-  if (writtenAt(path) === null) return ok(check, `${path} will be created`);
+  try {
+    if (findDataFile(path) === null) return ok(check, `${path} will be created`);
+  } catch (error) {
+    return fault(check, errorMessage(error), FOLDER_MEND);
+  }
   try {
     using file = openJournalFile(path);
     const verdict = file.quickCheck();
@@ -21,19 +27,26 @@ export async function checkJournal(path: string): Promise<Finding> {
     const mend = "Look at its owner and rights; if it is damaged, restore it from a backup";
     return fault(check, errorMessage(error), mend);
   }
-  const holder = await lockHolder(`${path}.lock`);
-  return ok(
-    check,
-    holder === null ? `${path} is sound and free` : `${path} is in use by ${holder}`,
-  );
+  const lock = `${path}.lock`;
+  try {
+    const holder = await lockHolder(lock);
+    const state = holder === null ? "sound and free" : `in use by ${holder}`;
+    return ok(check, `${path} is ${state}`);
+  } catch (error) {
+    const reason = refusal(error) ?? errorMessage(error);
+    return fault(check, `${lock} cannot be opened: ${reason}`, FOLDER_MEND);
+  }
 }
 
-/** When the journal was last written, in milliseconds since the epoch; null when there is none. */
+/**
+ * When the journal was last written, in milliseconds since the epoch; null when there is none, or when
+ * it cannot be looked at: that is a finding of {@link checkJournal}.
+ */
 export function writtenAt(path: string): number | null {
   try {
-    return Deno.statSync(path).mtime?.getTime() ?? null;
+    return findDataFile(path)?.mtime?.getTime() ?? null;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof JournalUnavailable) return null;
     throw error;
   }
 }

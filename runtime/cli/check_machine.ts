@@ -5,6 +5,7 @@
  */
 import { statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { FOLDER_MEND, refusal } from "../compose/data_folder.ts";
 import { errorMessage } from "../errors.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
 
@@ -34,8 +35,8 @@ export function checkDataFolder(folder: string): Finding {
     const probe = Deno.makeTempFileSync({ dir: existing, prefix: ".synapse-doctor-" });
     Deno.removeSync(probe);
   } catch (error) {
-    const mend = "Give the node's user the right to write there, or set SYNAPSE_DATA_DIR";
-    return fault(check, `${existing} cannot be written: ${errorMessage(error)}`, mend);
+    const reason = refusal(error) ?? errorMessage(error);
+    return fault(check, `${existing} cannot be written: ${reason}`, FOLDER_MEND);
   }
   return ok(check, existing === folder ? `${folder} can be written` : `${folder} will be created`);
 }
@@ -43,8 +44,14 @@ export function checkDataFolder(folder: string): Finding {
 /** Whether there is room for the journal. */
 export function checkFreeSpace(folder: string): Finding {
   const check = "free space";
-  const { bavail, bsize } = statfsSync(existingParent(folder));
-  const free = bavail * bsize;
+  let free: number;
+  try {
+    const { bavail, bsize } = statfsSync(existingParent(folder));
+    free = bavail * bsize;
+  } catch (error) {
+    const reason = refusal(error) ?? errorMessage(error);
+    return fault(check, `Not known at ${folder}: ${reason}`, FOLDER_MEND);
+  }
   const detail = `${(free / 2 ** 30).toFixed(1)} GiB free at ${folder}`;
   const mend = "Make room, or move SYNAPSE_DATA_DIR: a node whose disk is full accepts nothing";
   if (free < FREE_BYTES_MIN) return fault(check, detail, mend);

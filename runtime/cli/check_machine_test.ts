@@ -43,3 +43,15 @@ Deno.test("checkDescriptors() warns when there are few", () => {
   assert.equal(checkDescriptors(Infinity).status, "ok");
   assert.equal(checkDescriptors(null).status, "ok");
 });
+
+Deno.test("checks of a folder below a file are faults, and throw nothing", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/data`, "");
+    for (const check of [checkDataFolder, checkFreeSpace]) {
+      const { status, detail, mend } = check(`${folder}/data/x`);
+      assert.equal(status, "fault");
+      assert.match(detail, /is a file$/);
+      assert.match(mend ?? "", /set SYNAPSE_DATA_DIR$/);
+    }
+  });
+});

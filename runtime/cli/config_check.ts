@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { misspeltVariables } from "../config/misspelt.ts";
 import { errorCode } from "../errors.ts";
 import type { Cli } from "./cli.ts";
 import { EXIT } from "./exit_code.ts";
@@ -23,15 +24,19 @@ export function configCommand(cli: Cli): Command {
 }
 
 async function check(cli: Cli, options: { readonly config?: string }): Promise<void> {
+  const warnings = misspeltVariables(cli.world.env).map(({ message }) => message);
+  if (!cli.json) {
+    for (const warning of warnings) cli.terminal.note(`Warning: ${warning}`);
+  }
   const config = await readConfig(cli.world, { SYNAPSE_CONFIG: options.config }).catch((error) => {
     if (!cli.json || errorCode(error) !== "config_invalid") throw error;
-    cli.printJson({ valid: false, faults: error.data.faults });
+    cli.printJson({ valid: false, faults: error.data.faults, warnings });
     cli.exit = EXIT.usage;
   });
   if (!config) return;
   const { describeConfig } = await import("../config.ts");
   const described = describeConfig(config);
-  if (cli.json) return cli.printJson({ valid: true, config: described });
+  if (cli.json) return cli.printJson({ valid: true, config: described, warnings });
   const { stringify } = await import("yaml");
   cli.terminal.write(stringify(described));
 }

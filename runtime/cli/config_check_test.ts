@@ -31,3 +31,16 @@ Deno.test("config check says that a named file is missing", async () => {
   assert.equal(run.exit, EXIT.usage);
   assert.match(run.stderr, /\/nowhere\/config\.yaml/);
 });
+
+Deno.test("config check warns of misspelt variables and ends with 0", async () => {
+  const env = { SYNAPSE_PROT: "8123" };
+  const warning = /SYNAPSE_PROT is read by nobody, probably SYNAPSE_PORT was meant/;
+  const text = await runCli(["config", "check"], { env });
+  assert.equal(text.exit, EXIT.ok);
+  assert.match(text.stderr, warning);
+  const json = await runCli(["config", "check", "--json"], { env });
+  assert.deepEqual([json.exit, json.stderr], [EXIT.ok, ""]);
+  const { warnings } = JSON.parse(json.stdout);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0], warning);
+});

@@ -49,6 +49,51 @@ Deno.test("doctor ends with 1 and says how to mend what is at fault", async () =
   assert.match(run.stdout, /^2 faults, 1 warning$/m);
 });
 
+Deno.test("doctor goes on when the data folder is a file, or below one", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    const cases = [
+      [file, ["data folder", "journal"]],
+      [`${file}/x`, ["data folder", "free space", "journal"]],
+    ] as const;
+    for (const [path, expected] of cases) {
+      const run = await doctor({ SYNAPSE_DATA_DIR: path }, "--json");
+      const { findings } = JSON.parse(run.stdout) as { findings: Finding[] };
+      const faults = findings.filter(({ status }) => status === "fault").map(({ check }) => check);
+      assert.equal(run.exit, EXIT.failed);
+      assert.deepEqual(faults, expected);
+      assert.equal(findings.at(-1)?.check, "file descriptors");
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("commands that need the data folder say why it cannot be used, without a stack", async () => {
+  const file = await Deno.makeTempFile();
+  const env = {
+    SYNAPSE_DATA_DIR: file,
+    SYNAPSE_URL: "http://127.0.0.1:1",
+    SYNAPSE_PORT: "0",
+    SYNAPSE_METRICS_PORT: "0",
+  };
+  const commands = ["serve", "audit verify", `backup --to ${file}.backups`, "migrate"];
+  try {
+    for (const command of commands) {
+      const run = await runCli(command.split(" "), { env });
+      assert.equal(run.exit, EXIT.failed, command);
+      assert.match(
+        run.stderr,
+        /^synapse: Data folder \S+ cannot be used: it.* is a file\nGive the user .*SYNAPSE_DATA_DIR\n$/,
+      );
+      const json = await runCli([...command.split(" "), "--json"], { env });
+      assert.equal(JSON.parse(json.stderr).error.code, "journal_unavailable");
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
 Deno.test("doctor checks the machine even when the configuration is wrong", async () => {
   const run = await doctor({ SYNAPSE_PORT: "high" });
   assert.equal(run.exit, EXIT.failed);

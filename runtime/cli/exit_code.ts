@@ -36,7 +36,7 @@ export const EXIT_HELP = `Exit codes:
   2    the command line or the configuration is wrong
   3    the node cannot be reached
   4    not found
-  5    refused: a conflict, a missing right, a wrong request
+  5    the node refused: a conflict, a missing right, a wrong request
   6    timed out
   7    another process took this node's id
   130  interrupted`;

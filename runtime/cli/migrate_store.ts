@@ -4,8 +4,8 @@
  * @module
  */
 import type { Command } from "commander";
+import { findDataFile } from "../compose/data_folder.ts";
 import { journalPath } from "../config/journal_path.ts";
-import { writtenAt } from "./check_journal.ts";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./cli_error.ts";
 import { counted } from "./counted.ts";
@@ -39,7 +39,7 @@ async function migrate(cli: Cli, options: MigrateStoreOptions): Promise<void> {
     });
   }
   const from = options.from ?? journalPath(config);
-  if (writtenAt(from) === null) {
+  if (findDataFile(from) === null) {
     throw new CliError(`There is no journal at ${from}`, {
       exit: EXIT.notFound,
       code: "journal_not_found",

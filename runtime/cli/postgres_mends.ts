@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FOLDER_MEND, refusal } from "../compose/data_folder.ts";
 import { JournalUnavailable } from "../journal/port.ts";
 
 /** For the driver's and the server's codes; the first that matches counts. */
@@ -29,5 +30,6 @@ export function postgresMend(code: string): string | null {
 export function journalMend(error: unknown): string | null {
   if (!(error instanceof JournalUnavailable)) return null;
   const { cause } = error;
+  if (refusal(cause) !== null) return FOLDER_MEND;
   return cause instanceof Error && "code" in cause ? postgresMend(String(cause.code)) : null;
 }

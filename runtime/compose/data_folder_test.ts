@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { makeDataFolder } from "./data_folder.ts";
+import { JournalUnavailable } from "../journal/port.ts";
+import { findDataFile, makeDataFolder, refusal } from "./data_folder.ts";
 
 const modeOf = async (path: string) => ((await Deno.stat(path)).mode ?? 0) & 0o777;
 
@@ -20,4 +21,33 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
+});
+
+Deno.test("a file in the place of a data folder is told in words for people", async () => {
+  const file = await Deno.makeTempFile();
+  const told = (folder: string, reason: string) => (error: unknown) => {
+    assert.ok(error instanceof JournalUnavailable && error.rolled_back, String(error));
+    assert.equal(error.message, `Data folder ${folder} cannot be used: ${reason}`);
+    return true;
+  };
+  const above = "it, or a folder above it, is a file";
+  try {
+    await assert.rejects(makeDataFolder(file), told(file, "it is a file"));
+    await assert.rejects(makeDataFolder(join(file, "x")), told(join(file, "x"), above));
+    assert.throws(() => findDataFile(join(file, "synapse.db")), told(file, above));
+    assert.equal(findDataFile(`${file}.none`), null);
+    assert.equal(findDataFile(file)?.isFile, true);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("refusal() repeats no advice of Deno's, and leaves sockets to others", () => {
+  const advice = new Deno.errors.NotCapable("run again with the --allow-all flag");
+  assert.equal(refusal(advice), "this program may not use that place");
+  const coded = (facts: object) => Object.assign(new Error("x"), facts);
+  assert.equal(refusal(coded({ code: "EACCES" })), "permission denied");
+  assert.equal(refusal(coded({ code: "EACCES", syscall: "connect" })), null);
+  assert.equal(refusal(coded({ code: "ECONNREFUSED" })), null);
+  assert.equal(refusal(new Error("x")), null);
 });

@@ -5,6 +5,7 @@
  */
 import type { Config, PostgresConfig, SqliteConfig } from "../config.ts";
 import { type Migration, missingMigrations } from "../journal/migrate.ts";
+import { findDataFile } from "./data_folder.ts";
 import { readDatabaseFacts } from "./database.ts";
 
 /** The state of a journal's tables. */
@@ -36,7 +37,7 @@ async function readFile({ path }: SqliteConfig): Promise<JournalSchema> {
     import("../journal/sqlite/connection.ts"),
     import("../journal/migrations/sqlite/mod.ts"),
   ]);
-  if (!await exists(path)) return { id: null, ...schemaOf(path, [], MIGRATIONS) };
+  if (findDataFile(path) === null) return { id: null, ...schemaOf(path, [], MIGRATIONS) };
   const db = openConnection({ path, access: "read" });
   try {
     const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get();
@@ -66,14 +67,4 @@ function schemaOf(
     newest: migrations.length,
     missing: missing.map(({ number, name }) => `${number} ${name}`),
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -135,7 +135,8 @@ export function endOf(
 ): string {
   const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   const words = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
-  return `Node ${id} ended; its log is ${log}. Start it again in another terminal:\n` +
+  return `Node ${id} ended; its log is ${log}. Start it again in another terminal, and end it there ` +
+    "first: Ctrl-C here does not end it, and takes its services and its folder away:\n" +
     `  ${words.join(" ")} deno task start`;
 }
 

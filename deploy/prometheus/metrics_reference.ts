@@ -5,6 +5,7 @@
  */
 import { table, type TableRow } from "../../runtime/markdown_table.ts";
 import {
+  type LabelValues,
   METRIC_DEFINITIONS,
   type MetricDefinition,
   metricName,
@@ -30,11 +31,16 @@ function section(name: string, definition: MetricDefinition, users: MetricUsers)
   const rows: TableRow[] = [
     ["Unit", unit],
     ...(buckets.length === 0 ? [] : [["Buckets", buckets.join(", ")]]),
-    ...Object.entries(labels).map(([label, values]) => [`Label \`${label}\``, values]),
+    ...Object.entries(labels).map(([label, values]) => [`Label \`${label}\``, valuesText(values)]),
     ["Alerts", alertsOf(name, users) || "none"],
     ["Panels", panelsOf(name, users) || "none"],
   ];
   return [`### ${name}`, `${help}.`, table(["Type", type], rows)].join("\n\n");
+}
+
+function valuesText({ known, others }: LabelValues): string {
+  const names = known.map((value) => `\`${value}\``).join(", ");
+  return [names, others].filter((text) => text !== "").join(", or ");
 }
 
 function alertsOf(name: string, { alerts }: MetricUsers): string {

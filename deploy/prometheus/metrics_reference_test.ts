@@ -37,6 +37,23 @@ Deno.test("docs/metrics.md has every metric that is exported, with its type and 
   assert.deepEqual(documented, exported);
 });
 
+Deno.test("what alerts select of a counter by a value is there before it first counts", async () => {
+  const text = await createMetrics({ limitBytes: 1 }).render();
+  const selectors = [
+    ...(await readHere("alerts.yml")).matchAll(/(synapse_\w+_total)\{(\w+)=~?"([^"]+)"\}/g),
+  ];
+  assert.ok(selectors.length >= 4);
+  for (const [selector, name, label, values = ""] of selectors) {
+    for (const value of values.split("|")) {
+      assert.match(
+        text,
+        new RegExp(`^${name}\\{(?:.*,)?${label}="${value}"[^ ]*\\} 0$`, "m"),
+        selector,
+      );
+    }
+  }
+});
+
 Deno.test("metricsReference() links what uses a metric by any of its series, and says so if nothing does", () => {
   const panel = (title: string, ...exprs: string[]) => ({ dashboard: "Engine", title, exprs });
   const reference = metricsReference({

@@ -11,9 +11,12 @@ import { type ApiDocument, DOCS_POLICY, docsPage } from "./docs_page.ts";
 /** Where the document is. */
 export const DOCUMENT_PATH = "/api/v1/openapi.json";
 
+/** Where its page for people is. */
+export const DOCS_PATH = "/docs";
+
 const OPEN_PAGES = [
   [DOCUMENT_PATH, "application/json", "This description, for programs"],
-  ["/docs", "text/html", "This description, for people"],
+  [DOCS_PATH, "text/html", "This description, for people"],
 ] as const;
 
 /** GET /api/v1/openapi.json and GET /docs: both open to everyone, both without any request beyond this node. */
@@ -23,7 +26,7 @@ export function documentRoutes(api: OpenAPIHono<EdgeEnv>, version: string): Hono
   const read = () => document ??= describe(api, version);
   const app = new Hono<EdgeEnv>();
   app.get(DOCUMENT_PATH, (c) => c.json(read()));
-  app.get("/docs", (c) => {
+  app.get(DOCS_PATH, (c) => {
     c.header("Content-Security-Policy", DOCS_POLICY);
     return c.html(docsPage(read()));
   });

@@ -34,7 +34,7 @@ export type ProblemStatus =
 export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ProblemStatus, string]>> = {
   malformed_request: [400, "The request cannot be read"],
   unauthorized: [401, "A valid key is needed"],
-  forbidden: [403, "Not allowed with this key"],
+  forbidden: [403, "Not allowed"],
   route_not_found: [404, "There is no such route"],
   session_not_found: [404, "There is no such session"],
   schedule_not_found: [404, "There is no such schedule"],

@@ -24,7 +24,7 @@ import { memoryRoutes } from "./memory.ts";
 import { messageRoutes } from "./messages.ts";
 import { nearestRoutes } from "./nearest_routes.ts";
 import { nodeRoutes } from "./nodes.ts";
-import { documentRoutes } from "./openapi.ts";
+import { DOCS_PATH, documentRoutes } from "./openapi.ts";
 import { problemOf } from "./problem.ts";
 import { invalidRequest } from "./request_faults.ts";
 import { sameMachine } from "./same_machine.ts";
@@ -99,6 +99,7 @@ const SECURITY_HEADERS: Parameters<typeof secureHeaders>[0] = {
 function metricsApp(deps: EdgeDeps): Hono<EdgeEnv> {
   const { metrics, api_key } = deps;
   const app = new Hono<EdgeEnv>();
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   app.use(sameMachine(api_key));
   app.onError((error, c) => problemOf(error, c));
   app.get("/metrics", async (c) => {
@@ -142,7 +143,7 @@ function refuseSize(limit: number): never {
 
 function routeNotFound(api: OpenAPIHono<EdgeEnv>, c: Context<EdgeEnv>): SynapseError {
   const routes = api.routes.map((route) => route.path).filter((path) => !path.includes("*"));
-  const nearest = nearestRoutes(c.req.path, routes);
+  const nearest = c.req.path === "/" ? [DOCS_PATH] : nearestRoutes(c.req.path, routes);
   const guess = nearest.length > 0 ? `; near it: ${nearest.join(", ")}` : "";
   return new SynapseError("route_not_found", `There is nothing at ${c.req.path}${guess}`, {
     data: { nearest },

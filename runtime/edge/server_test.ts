@@ -46,6 +46,11 @@ Deno.test("the edge answers a wrong path with 404 and the routes near it", async
   assert.equal(body.nearest[0], SESSIONS);
 });
 
+Deno.test("the edge points from / to its documentation", async () => {
+  const { status, body } = await (await testEdge()).call("GET", "/");
+  assert.deepEqual([status, body.code, body.nearest], [404, "route_not_found", ["/docs"]]);
+});
+
 Deno.test("the edge answers a wrong method with 405 and those that are right", async () => {
   const { call } = await testEdge();
   const { status, headers, body } = await call("PATCH", SESSIONS, {});
@@ -224,4 +229,16 @@ Deno.test("the metrics server gives the metrics' own text and type", async () =>
     (await lost.json()).detail,
     /this port has \/metrics and \/health, the API has another/,
   );
+});
+
+Deno.test("the metrics server answers a wrong method with 405 and those that are right", async () => {
+  const { metrics } = await testEdge();
+  for (const path of ["/metrics", "/health"]) {
+    const refused = await metrics.request(path, { method: "POST" });
+    assert.deepEqual([refused.status, refused.headers.get("allow")], [405, "GET, HEAD"], path);
+    assert.equal((await refused.json()).code, "method_not_allowed");
+    assert.equal((await metrics.request(path, { method: "HEAD" })).status, 200);
+  }
+  const lost = await metrics.request("/nowhere", { method: "POST" });
+  assert.deepEqual([lost.status, (await lost.json()).code], [404, "route_not_found"]);
 });

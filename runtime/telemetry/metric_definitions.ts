@@ -6,11 +6,18 @@
  */
 import type { Counter, Gauge, Histogram, Info, Metrics } from "./port.ts";
 
+/** The values of a label. */
+export interface LabelValues {
+  /** Those that are known beforehand. A counter has a series at 0 for each, if all its labels have any. */
+  readonly known: readonly string[];
+  /** The others, for people, in Markdown; empty: there are none. */
+  readonly others: string;
+}
+
 /** What a metric is. */
 export interface MetricDefinition<Label extends string = string> {
   readonly type: "counter" | "gauge" | "histogram";
-  /** Each label, and for people the values that it has, in Markdown. */
-  readonly labels: Readonly<Record<Label, string>>;
+  readonly labels: Readonly<Record<Label, LabelValues>>;
   readonly unit: string;
   readonly help: string;
   /** Upper bounds, of a histogram only. */
@@ -23,7 +30,11 @@ type LabelOf<Metric> = Metric extends Info<infer Label> ? Label
   : Metric extends Gauge ? never
   : never;
 
-type Labels<Label extends string> = Readonly<Record<Label, string>>;
+type Labels<Label extends string> = Readonly<Record<Label, LabelValues>>;
+
+const oneOf = (...known: readonly string[]): LabelValues => ({ known, others: "" });
+
+const described = (others: string): LabelValues => ({ known: [], others });
 
 const counter = <const Label extends string>(unit: string, labels: Labels<Label>, help: string) =>
   ({ type: "counter", labels, unit, help, buckets: [] }) as const;
@@ -50,31 +61,43 @@ const SLOW = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300
 /** Doubling up to the default bound of a commit and beyond. */
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
-const PROVIDER = "a name in `llm.providers`, `demo` among them";
-const MODEL = "the provider's name for the model, as it was asked for";
+const PROVIDER = described("a name in `llm.providers`, `demo` among them");
+const MODEL = described("the provider's name for the model, as it was asked for");
 const SKILL = "a skill's name";
-const MEMORY_OP = "`remember`, `recall`, `forget`, `list`, `stats`, `rebuild`";
+const MEMORY_OP = oneOf("remember", "recall", "forget", "list", "stats", "rebuild");
 
 /** All of them, by the name of their property. */
 export const METRIC_DEFINITIONS = {
   nodeInfo: info(
     {
-      node: "`SYNAPSE_NODE_ID`",
-      version: "the program's version",
-      weight: "`cluster.weight`; 0 takes no partitions",
-      labels: "`cluster.labels` as `name=value`, by name, with commas between",
+      node: described("`SYNAPSE_NODE_ID`"),
+      version: described("the program's version"),
+      weight: described("`cluster.weight`; 0 takes no partitions"),
+      labels: described("`cluster.labels` as `name=value`, by name, with commas between"),
     },
     "Always 1: what it says is in its labels",
   ),
   errorsTotal: counter(
     "errors",
     {
-      kind:
-        "an [error code](errors/), or `model_failed`, `skill_failed`, `skill_interrupted` (in a " +
-        "session), `command_threw` (each try), `streams_live_dropped`, `streams_notice_dropped`, " +
-        "`streams_answer_dropped`, `ingress_dead`",
+      kind: {
+        known: [
+          "internal",
+          "journal_unavailable",
+          "model_failed",
+          "skill_failed",
+          "skill_interrupted",
+          "command_threw",
+          "streams_live_dropped",
+          "streams_notice_dropped",
+          "streams_answer_dropped",
+          "ingress_dead",
+        ],
+        others: "another [error code](errors/). `command_threw`: each try; `model_failed`, " +
+          "`skill_failed`, `skill_interrupted`: in a session",
+      },
     },
-    "Errors, by kind",
+    "Errors, by kind; of the API's answers only those with a status of 500 and above",
   ),
   memoryUsageBytes: gauge("bytes", "Resident memory of the node's process"),
   memoryLimitBytes: gauge("bytes", "Memory that the node may use: the container's limit, else all"),
@@ -89,14 +112,16 @@ export const METRIC_DEFINITIONS = {
     {
       provider: PROVIDER,
       model: MODEL,
-      outcome: "`ok`, `status` (an HTTP status of the provider), `connection`, `stream_broken`, " +
-        "`malformed`, `deadline`, `configuration`, `cancelled`, `internal`",
+      outcome: described(
+        "`ok`, `status` (an HTTP status of the provider), `connection`, `stream_broken`, " +
+          "`malformed`, `deadline`, `configuration`, `cancelled`, `internal`",
+      ),
     },
     "Model calls, each try by itself",
   ),
   llmTokensTotal: counter(
     "tokens",
-    { provider: PROVIDER, model: MODEL, direction: "`input`, `output`" },
+    { provider: PROVIDER, model: MODEL, direction: oneOf("input", "output") },
     "Tokens of model calls",
   ),
   llmCostUsdTotal: counter(
@@ -106,15 +131,17 @@ export const METRIC_DEFINITIONS = {
   ),
   turnsTotal: counter(
     "turns",
-    { outcome: "`completed`, `failed`, `cancelled`" },
+    { outcome: oneOf("completed", "failed", "cancelled") },
     "Turns that ended",
   ),
   turnSeconds: histogram("seconds", {}, SLOW, "Time of one turn, waiting for people included"),
   commandsTotal: counter(
     "commands",
     {
-      type: "a command of a session or a schedule, such as `message.send`, `llm.complete`, " +
-        "`schedule.fire`",
+      type: described(
+        "a command of a session or a schedule, such as `message.send`, `llm.complete`, " +
+          "`schedule.fire`",
+      ),
     },
     "Commands handled",
   ),
@@ -138,27 +165,36 @@ export const METRIC_DEFINITIONS = {
   partitionsOwned: gauge("partitions", "Partitions that this node holds"),
   leaseChangesTotal: counter(
     "changes",
-    { change: "`acquired`, `released`, `lost`" },
+    { change: oneOf("acquired", "released", "lost") },
     "Partitions taken, given up and lost",
   ),
   approvalsPending: gauge(
     "approvals",
     "Skill calls that wait for a person, in the whole journal: each node says the same",
   ),
-  skillSeconds: histogram("seconds", { skill: SKILL }, SLOW, "Time of one skill call"),
+  skillSeconds: histogram("seconds", { skill: described(SKILL) }, SLOW, "Time of one skill call"),
   skillFailuresTotal: counter(
     "calls",
     {
-      skill: `${SKILL}; \`unknown\` where there is none of that name`,
-      code: "`skill_not_found`, `skill_invalid_input`, `skill_invalid_output`, `skill_threw`, " +
-        "`skill_timeout`, `skill_out_of_memory`, `skill_denied_permission`, " +
-        "`skill_output_too_large`, `skill_host_died`, `skill_cancelled`",
+      skill: described(`${SKILL}; \`unknown\` where there is none of that name`),
+      code: oneOf(
+        "skill_not_found",
+        "skill_invalid_input",
+        "skill_invalid_output",
+        "skill_threw",
+        "skill_timeout",
+        "skill_out_of_memory",
+        "skill_denied_permission",
+        "skill_output_too_large",
+        "skill_host_died",
+        "skill_cancelled",
+      ),
     },
     "Skill calls that failed, by code",
   ),
   memoryOperationsTotal: counter(
     "operations",
-    { op: MEMORY_OP, outcome: "`ok`, `unavailable`, `failed`" },
+    { op: MEMORY_OP, outcome: oneOf("ok", "unavailable", "failed") },
     "Operations of agents' memory",
   ),
   memoryOperationSeconds: histogram(
@@ -178,9 +214,9 @@ export const METRIC_DEFINITIONS = {
   httpRequestSeconds: histogram(
     "seconds",
     {
-      method: "`GET`, `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE`, `OPTIONS`; `OTHER`",
-      route: "a pattern such as `/api/v1/sessions/:id`; `unmatched`",
-      status: "the HTTP status",
+      method: oneOf("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"),
+      route: described("a pattern such as `/api/v1/sessions/:id`; `unmatched`"),
+      status: described("the HTTP status"),
     },
     [...FAST, 10, 30, 60, 300],
     "Time of one HTTP request, by the pattern of its route",

@@ -29,7 +29,7 @@ export interface ScrapedMetrics extends Metrics {
   readonly contentType: string;
 }
 
-/** Makes all metrics, at zero. */
+/** Makes all metrics, at zero; counters have the series whose labels are known beforehand. */
 export function createMetrics(options: MetricsOptions): ScrapedMetrics {
   const { limitBytes, usageBytes = residentBytes, collect } = options;
   const registry = new prometheus.Registry();
@@ -65,8 +65,11 @@ function createOne(registry: prometheus.Registry, name: string, definition: Metr
   const labelNames = Object.keys(definition.labels);
   const registers = [registry];
   switch (definition.type) {
-    case "counter":
-      return new prometheus.Counter({ name, help, labelNames, registers });
+    case "counter": {
+      const counter = new prometheus.Counter({ name, help, labelNames, registers });
+      for (const labels of knownLabels(definition)) counter.inc(labels, 0);
+      return counter;
+    }
     case "gauge":
       return new prometheus.Gauge({ name, help, labelNames, registers });
     case "histogram":
@@ -78,6 +81,17 @@ function createOne(registry: prometheus.Registry, name: string, definition: Metr
         registers,
       });
   }
+}
+
+/** Every combination of label values that is known beforehand; none if a label has no known value. */
+function knownLabels({ labels }: MetricDefinition): Record<string, string>[] {
+  let combinations: Record<string, string>[] = [{}];
+  for (const [label, { known }] of Object.entries(labels)) {
+    combinations = combinations.flatMap((others) =>
+      known.map((value) => ({ ...others, [label]: value }))
+    );
+  }
+  return combinations;
 }
 
 function residentBytes(): number {

@@ -98,9 +98,24 @@ Deno.test("render() counts an error and goes on when a gauge cannot be read", as
   assert.match(await metrics.render(), /^synapse_errors_total\{kind="journal_unavailable"\} 1$/m);
 });
 
+Deno.test("createMetrics() begins at 0 with each series of a counter whose labels are known", async () => {
+  const text = await createMetrics({ limitBytes: 1 }).render();
+  const counters = [...text.matchAll(/^(synapse_\w+_total)\{(.*)\} (\d+)$/gm)];
+  const of = (name: string) => counters.filter(([, found]) => found === name);
+  assert.deepEqual(of("synapse_lease_changes_total").map(([line]) => line), [
+    'synapse_lease_changes_total{change="acquired"} 0',
+    'synapse_lease_changes_total{change="released"} 0',
+    'synapse_lease_changes_total{change="lost"} 0',
+  ]);
+  assert.equal(of("synapse_memory_operations_total").length, 6 * 3);
+  assert.ok(text.includes('\nsynapse_errors_total{kind="journal_unavailable"} 0\n'));
+  assert.deepEqual(of("synapse_skill_failures_total"), [], "which skills there are is not known");
+  assert.ok(counters.every(([, , , value]) => value === "0"));
+});
+
 Deno.test("createMetrics() makes metrics that share nothing", async () => {
   const [one, other] = [createMetrics({ limitBytes: 1 }), createMetrics({ limitBytes: 1 })];
   one.turnsTotal.inc({ outcome: "completed" });
-  assert.match(await one.render(), /synapse_turns_total\{outcome="completed"\} 1/);
-  assert.doesNotMatch(await other.render(), /synapse_turns_total\{/);
+  assert.match(await one.render(), /^synapse_turns_total\{outcome="completed"\} 1$/m);
+  assert.match(await other.render(), /^synapse_turns_total\{outcome="completed"\} 0$/m);
 });

@@ -43,7 +43,7 @@ Deno.test("nodes of different weights are one cluster", async (t) => {
     edge: cluster.member(2),
   };
   for (const [name, scene] of SCENES) await t.step(name, () => scene(cast));
-  const taken = await cast.edge.figure('synapse_lease_changes_total{change="taken"}');
+  const taken = await cast.edge.figure('synapse_lease_changes_total{change="acquired"}');
   assert.equal(taken, 0, "in all of its life the edge took no partition");
 });
 

@@ -45,6 +45,19 @@ export class Server implements AsyncDisposable {
     this.#setup = setup;
   }
 
+  /**
+   * One that takes commands. Leaves nothing behind when it does not get so far.
+   *
+   * @throws ServiceError as {@link Server.start} does
+   */
+  static async started(setup: ServerSetup): Promise<Server> {
+    await using undo = new AsyncDisposableStack();
+    const server = undo.use(new Server(setup));
+    await server.start();
+    undo.move();
+    return server;
+  }
+
   /** Where clients find it, also while it is stopped. */
   get url(): string {
     return this.#setup.url;

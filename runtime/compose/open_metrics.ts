@@ -11,11 +11,14 @@ import { systemMemoryLimitBytes } from "../telemetry/memory_limit.ts";
 import { createMetrics, type ScrapedMetrics } from "../telemetry/metrics.ts";
 import type { Metrics } from "../telemetry/port.ts";
 import { VERSION } from "../version.ts";
+import { within } from "../within.ts";
 
 /** How long a scrape waits for the journal, in milliseconds: far less than Prometheus waits for it. */
 const FIGURES_MS = 1000;
 
 const MS_PER_SECOND = 1000;
+
+const NEVER = new AbortController().signal;
 
 /** Makes the metrics. While the journal does not answer its figures are the last ones known. */
 export function openMetrics(
@@ -30,8 +33,8 @@ export function openMetrics(
   const metrics = createMetrics({
     limitBytes: systemMemoryLimitBytes(),
     collect: async (metrics) => {
-      asking ??= collectFigures(journal, metrics).finally(() => asking = null);
-      await inTime(clock, asking);
+      const figures = asking ??= collectFigures(journal, metrics).finally(() => asking = null);
+      await within(clock, { ms: FIGURES_MS, signal: NEVER, late }, () => figures);
     },
   });
   const weight = String(cluster.weight);
@@ -50,14 +53,7 @@ async function collectFigures(journal: Pick<Journal, "figures">, metrics: Metric
   metrics.backupLastSuccessTimestampSeconds.set((backup_taken_at ?? 0) / MS_PER_SECOND);
 }
 
-async function inTime(clock: Pick<Clock, "sleep">, figures: Promise<void>): Promise<void> {
-  const answered = new AbortController();
-  const late = clock.sleep(FIGURES_MS, answered.signal).then(() => {
-    if (answered.signal.aborted) return;
-    const message = `Journal did not tell its figures within ${FIGURES_MS} ms`;
-    throw new JournalUnavailable(message, { rolled_back: true });
-  });
-  late.catch(() => {});
-  figures.catch(() => {});
-  await Promise.race([figures, late]).finally(() => answered.abort());
+function late(): JournalUnavailable {
+  const message = `Journal did not tell its figures within ${FIGURES_MS} ms`;
+  return new JournalUnavailable(message, { rolled_back: true });
 }

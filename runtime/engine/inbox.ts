@@ -19,12 +19,12 @@ export class Inbox {
 
   /** The ids of those that wait. */
   get ids(): readonly string[] {
-    return this.first(Infinity).map(({ id }) => id);
+    return Array.from(this.#all(), ({ id }) => id);
   }
 
   /** Whether rows of the durable mailbox wait. */
   get hasRows(): boolean {
-    return this.first(Infinity).some(({ origin }) => origin === "mailbox");
+    return this.#all().some(({ origin }) => origin === "mailbox");
   }
 
   /**
@@ -39,7 +39,7 @@ export class Inbox {
 
   /** The first ones. */
   first(count: number): readonly Delivery[] {
-    return [...this.#early, ...this.#deliveries].slice(0, count);
+    return this.#all().take(count).toArray();
   }
 
   /** Takes one out: it is done with. */
@@ -57,7 +57,7 @@ export class Inbox {
 
   /** Tells everybody. */
   failAll(error: unknown, except: ReadonlySet<Delivery> = new Set()): void {
-    for (const delivery of this.first(Infinity)) {
+    for (const delivery of this.#all()) {
       if (!except.has(delivery)) this.fail(delivery, error);
     }
   }
@@ -74,5 +74,11 @@ export class Inbox {
     for (const delivery of this.#deliveries) {
       if (delivery.origin === "effect" && !ids.has(effectOf(delivery))) this.delete(delivery);
     }
+  }
+
+  /** In their order, one by one: a step looks at the first few of perhaps a thousand. */
+  *#all(): Generator<Delivery> {
+    yield* this.#early;
+    yield* this.#deliveries;
   }
 }

@@ -24,7 +24,7 @@ export async function startServerProgram(program: ServerProgram): Promise<Server
   const { service, port, command, env = {}, readyPath, place } = program;
   const url = `http://127.0.0.1:${port}`;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const server = new Server({
+  return await Server.started({
     ...place,
     service,
     port,
@@ -33,11 +33,6 @@ export async function startServerProgram(program: ServerProgram): Promise<Server
     stopSignal: "SIGTERM",
     isReady: () => answers(`${url}${readyPath}`),
   });
-  await using undo = new AsyncDisposableStack();
-  undo.use(server);
-  await server.start();
-  undo.move();
-  return server;
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -26,7 +26,7 @@ export async function startQdrant(program: string): Promise<Server> {
     QDRANT__STORAGE__STORAGE_PATH: `${place.folder}/storage`,
     QDRANT__STORAGE__SNAPSHOTS_PATH: `${place.folder}/snapshots`,
   };
-  const server = new Server({
+  return await Server.started({
     ...place,
     service: "Qdrant",
     port,
@@ -41,11 +41,6 @@ export async function startQdrant(program: string): Promise<Server> {
     stopSignal: "SIGTERM",
     isReady: () => isReady(url),
   });
-  await using undo = new AsyncDisposableStack();
-  undo.use(server);
-  await server.start();
-  undo.move();
-  return server;
 }
 
 async function isReady(url: string): Promise<boolean> {

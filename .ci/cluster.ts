@@ -89,7 +89,7 @@ async function startNode(
   const folder = await Deno.makeTempDir({ prefix: `synapse-${id}-` });
   const variables = nodeVariables({ id, port, metrics_port: freePort(), folder }, services);
   const url = `http://127.0.0.1:${port}`;
-  const server = new Server({
+  const server = await Server.started({
     service: `node ${id}`,
     url,
     port,
@@ -109,10 +109,6 @@ async function startNode(
     stopSignal: "SIGTERM",
     isReady: () => isReady(url),
   });
-  await using undo = new AsyncDisposableStack();
-  undo.use(server);
-  await server.start();
-  undo.move();
   return { id, server, variables, log: `${folder}/server.log` };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The gate, `deno task test`: everything that must hold of a change. Each step runs, also after one
  * that failed. The last line says `N passed, N failed`: tests, and one failure for each other step.
- * The tests get services of their own, see `services/main.ts`.
+ * The tests get programs and services of their own, see `programs.ts` and `services/main.ts`.
  *
  * Needs permission to run programs, and to write to `dist/`.
  *
@@ -42,16 +42,24 @@ export async function runChecks(steps: readonly Step[], run: Runner): Promise<st
   return failed;
 }
 
-/** The tests, with services. The same Deno as this one, whatever PATH holds. */
-const TESTS = ["task", "services", "--", Deno.execPath(), "task", "test:unit"];
+/** Gets what tests run. Where that cannot be had, it is for each test to say so. */
+const PROGRAMS: Step = { name: "programs", args: ["task", "test:programs"] };
 
-/** Runs the tests and counts them. */
-export async function runTests(run: Runner, reportFolder: string): Promise<Tally> {
+/** Runs of tests, each of which writes a report. */
+export const SUITES: readonly Step[] = [
+  // With services. The same Deno as this one, whatever PATH holds.
+  { name: "tests", args: ["task", "services", "--", Deno.execPath(), "task", "test:unit"] },
+  // By themselves, because they make the machine busy.
+  { name: "rehearsals", args: ["task", "test:rehearsals"] },
+];
+
+/** Runs a suite and counts its tests. */
+export async function runSuite(suite: Step, run: Runner, reportFolder: string): Promise<Tally> {
   await Deno.mkdir(reportFolder, { recursive: true });
   const report = await Deno.makeTempFile({ dir: reportFolder, suffix: ".xml" });
   try {
-    const args = [...TESTS, `--junit-path=${report}`];
-    console.log(`\n[tests] deno ${args.join(" ")}`);
+    const args = [...suite.args, `--junit-path=${report}`];
+    console.log(`\n[${suite.name}] deno ${args.join(" ")}`);
     const exitCode = await run(args);
     return tallyTests(exitCode, await Deno.readTextFile(report));
   } finally {
@@ -63,13 +71,17 @@ async function main(): Promise<void> {
   using interruption = new Interruption();
   const root = fileURLToPath(new URL("../", import.meta.url));
   const run: Runner = (args) => interruption.run(Deno.execPath(), args, { cwd: root });
-  const failedChecks = await runChecks(CHECKS, run);
-  const { passed, failed } = await runTests(run, `${root}dist`);
+  const failedChecks = await runChecks([...CHECKS, PROGRAMS], run);
+  const tallies: Tally[] = [];
+  for (const suite of SUITES) tallies.push(await runSuite(suite, run, `${root}dist`));
 
+  console.log("");
+  for (const name of tallies.flatMap(({ ignored }) => ignored)) console.log(`Ignored: ${name}`);
   for (const name of failedChecks) console.log(`Failed: ${name}`);
-  const failures = failed + failedChecks.length;
-  console.log(`${passed} passed, ${failures} failed`);
-  Deno.exitCode = failures === 0 ? 0 : 1;
+  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, failedChecks.length);
+  console.log(`${passed} passed, ${failed} failed`);
+  Deno.exitCode = failed === 0 ? 0 : 1;
 }
 
 if (import.meta.main) {

@@ -4,11 +4,15 @@
  * @module
  */
 
-/** How a run ended. Tests that were left out count as neither. */
+/** How a run ended. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** Names of tests that did not run, and count as neither. */
+  readonly ignored: readonly string[];
 }
+
+const CHARACTERS: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
 /** Sums the suites of a JUnit report. Steps of a test count as tests of their own. */
 export function readReport(xml: string): Tally {
@@ -21,7 +25,13 @@ export function readReport(xml: string): Tally {
     failed += bad;
     passed += count("tests") - bad - count("disabled");
   }
-  return { passed, failed };
+  const skipped = xml.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<skipped\b/g);
+  return { passed, failed, ignored: [...skipped].map(([, name = ""]) => unescape(name)) };
+}
+
+function unescape(text: string): string {
+  const numbered = text.replaceAll(/&#(\d+);/g, (_all, code) => String.fromCodePoint(Number(code)));
+  return numbered.replaceAll(/&(\w+);/g, (all, name) => CHARACTERS[name] ?? all);
 }
 
 /**
@@ -32,6 +42,6 @@ export function readReport(xml: string): Tally {
  * @param xml its report; empty when it wrote none
  */
 export function tallyTests(exitCode: number, xml: string): Tally {
-  const { passed, failed } = readReport(xml);
-  return { passed, failed: exitCode !== 0 ? Math.max(failed, 1) : failed };
+  const report = readReport(xml);
+  return exitCode === 0 ? report : { ...report, failed: Math.max(report.failed, 1) };
 }

@@ -1,5 +1,5 @@
 /**
- * Sees to it that the servers' programs are there.
+ * Sees to it that programs are there.
  *
  * @module
  */
@@ -13,13 +13,17 @@ export type RunQuietly = (
   command: readonly [string, ...string[]],
 ) => Promise<{ code: number; output: string }>;
 
-/** How the programs are found and installed. */
-export interface Installer {
-  search(requirement: Requirement): Promise<Search>;
+/** How packages get onto this machine. */
+export interface PackageInstaller {
   host(): Promise<Host>;
   readonly run: RunQuietly;
   /** Tells people what happens. */
   say(line: string): void;
+}
+
+/** How servers' programs are found and installed. */
+export interface Installer extends PackageInstaller {
+  search(requirement: Requirement): Promise<Search>;
 }
 
 /** How many of a failed command's last lines are shown. */
@@ -35,11 +39,25 @@ export async function ensureInstalled(
   installer: Installer = thisInstaller(),
 ): Promise<void> {
   const missing = await findMissing(requirements, installer);
-  if (missing.length === 0) return;
-  const plan = planInstall(missing.map(({ requirement }) => requirement), await installer.host());
-  if (plan !== null) await runPlan(plan, installer);
-  const still = plan === null ? missing : await findMissing(requirements, installer);
+  const packages = missing.map(({ requirement }) => requirement.debianPackage);
+  const tried = await installPackages(packages, installer);
+  const still = tried ? await findMissing(requirements, installer) : missing;
   if (still.length > 0) throw new ServiceError(still.map(describeMissing).join("\n"));
+}
+
+/**
+ * Installs packages, where that is ours to do, and tells of what fails.
+ *
+ * @returns whether it was tried
+ */
+export async function installPackages(
+  packages: readonly string[],
+  installer: PackageInstaller = thisInstaller(),
+): Promise<boolean> {
+  if (packages.length === 0) return false;
+  const plan = planInstall(packages, await installer.host());
+  if (plan !== null) await runPlan(plan, installer);
+  return plan !== null;
 }
 
 async function findMissing(
@@ -50,7 +68,10 @@ async function findMissing(
   return searches.filter(({ folder }) => folder === null);
 }
 
-async function runPlan(plan: readonly InstallStep[], { run, say }: Installer): Promise<void> {
+async function runPlan(
+  plan: readonly InstallStep[],
+  { run, say }: PackageInstaller,
+): Promise<void> {
   let failed = false;
   for (const step of plan) {
     if (failed && !step.always) continue;

@@ -1,9 +1,8 @@
 /**
- * How missing servers get onto a machine: the commands, not their execution.
+ * How missing programs get onto a machine: the commands, not their execution.
  *
  * @module
  */
-import type { Requirement } from "./requirements.ts";
 
 /** What decides whether, and how, something may be installed. */
 export interface Host {
@@ -31,12 +30,11 @@ export const POLICY_FILE = "/usr/sbin/policy-rc.d";
 const APT = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"] as const;
 
 /**
- * The steps that install what is missing; null where that is not ours to do: for anybody but root,
+ * The steps that install these packages; null where that is not ours to do: for anybody but root,
  * and on systems other than Debian and its descendants.
  */
-export function planInstall(missing: readonly Requirement[], host: Host): InstallStep[] | null {
+export function planInstall(packages: readonly string[], host: Host): InstallStep[] | null {
   if (!host.isRoot || !isDebian(host.osRelease)) return null;
-  const packages = missing.map(({ debianPackage }) => debianPackage);
   const install: InstallStep[] = [
     // A list that is out of date is often good enough, and one broken source spoils the update.
     {
@@ -45,7 +43,7 @@ export function planInstall(missing: readonly Requirement[], host: Host): Instal
       optional: true,
     },
     {
-      say: `Installing ${packages.join(" and ")} (apt-get install)`,
+      say: `Installing ${packages.join(", ")} (apt-get install)`,
       command: [
         ...APT,
         "--option=DPkg::Lock::Timeout=120",

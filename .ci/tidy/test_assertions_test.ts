@@ -10,6 +10,7 @@ Deno.test("testAssertions() takes a test that asserts", () => {
   assert.ok(passes("a_test.ts", 'import { testJournal } from "../contract.ts";\n'));
   assert.ok(passes("a_test.ts", 'import { testLeases } from "../lease_contract.ts";\n'));
   assert.ok(passes("a_test.ts", 'import { given } from "../scenario.ts";\n'));
+  assert.ok(passes("a_test.ts", 'import { testRehearsal } from "../test_rehearsal.ts";\n'));
 });
 
 Deno.test("testAssertions() refuses a test that cannot fail by itself", () => {

@@ -9,11 +9,16 @@ import { exchange, readFile, ROOT } from "./root.ts";
 /** Tenths of systemd's exposure level, which goes from 0 to 10. */
 const EXPOSURE_MAX = 25;
 
-const UNITS = ["synapse.service", "synapse@.service", "synapse-backup.service"] as const;
+const UNITS = [
+  "synapse.service",
+  "synapse@.service",
+  "synapse-backup.service",
+  "qdrant.service",
+] as const;
 const TIMER = "synapse-backup.timer";
 
 /** An unknown setting is only a warning to it. Units of this machine are not our concern. */
-const COMPLAINT = /\bsynapse[\w@-]*\.(service|timer):/;
+const COMPLAINT = /\b(synapse[\w@-]*|qdrant)\.(service|timer):/;
 
 /** Verification, and the exposure of each. */
 export function unitChecks(): Check[] {
@@ -21,6 +26,7 @@ export function unitChecks(): Check[] {
     verify("unit", "synapse.service"),
     verify("unit of several", "synapse@n1.service"),
     verify("backup", TIMER),
+    verify("unit of Qdrant", "qdrant.service"),
     {
       ...verify("a unit with a misspelt setting", "synapse.service"),
       files: async () => {

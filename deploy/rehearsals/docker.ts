@@ -19,16 +19,14 @@ import { Interruption } from "../../.ci/services/interruption.ts";
 import { ServiceError } from "../../.ci/services/service_error.ts";
 import { end, type Words } from "./command.ts";
 import { ALONE } from "./docker/image_checks.ts";
-import { ENGINE_PROGRAMS, PrivateEngine } from "./docker/private_engine.ts";
+import { obstacle } from "./docker/rehearsal.ts";
+import { PrivateEngine } from "./docker/private_engine.ts";
 import { debianMirror, ensureCompose } from "./docker/debian.ts";
-import { requirePrograms } from "./programs.ts";
+import { requireNoObstacle } from "./rehearsal.ts";
 import { RehearsalError } from "./rehearsal_error.ts";
 import { PROJECT } from "./docker/stack.ts";
 
 const MAIN = fileURLToPath(new URL("docker/main.ts", import.meta.url));
-
-/** What the steps may do. */
-const PERMISSIONS = ["net", "read", "write", "env", "run", "sys"].map((name) => `--allow-${name}`);
 
 async function main(args: readonly string[]): Promise<number> {
   const { values: { engine, qdrant } } = parseArgs({
@@ -54,8 +52,7 @@ async function onPrivateEngine(
   folder: string,
   qdrant?: string,
 ): Promise<number> {
-  if (Deno.uid() !== 0) throw new RehearsalError("An engine of its own needs root, see --engine");
-  await requirePrograms(ENGINE_PROGRAMS);
+  await requireNoObstacle({ obstacle });
   const dockerConfig = `${folder}/docker_config`;
   await ensureCompose({ folder: `${folder}/compose`, dockerConfig, mirror: await debianMirror() });
   interruption.check();
@@ -87,15 +84,7 @@ async function onEngine(
 }
 
 function steps(folder: string, ...more: readonly string[]): Words {
-  return [
-    Deno.execPath(),
-    "run",
-    "--no-prompt",
-    ...PERMISSIONS,
-    MAIN,
-    `--folder=${folder}`,
-    ...more,
-  ];
+  return [Deno.execPath(), "run", "--no-prompt", "-P=test", MAIN, `--folder=${folder}`, ...more];
 }
 
 if (import.meta.main) {

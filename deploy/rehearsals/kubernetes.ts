@@ -13,25 +13,22 @@
 import { systemClock } from "../../runtime/clock.ts";
 import { Checklist } from "./checklist.ts";
 import { ControlPlane } from "./kubernetes/control_plane.ts";
-import { startStandInMachine } from "./kubernetes/stand_in_machine.ts";
-import { programFolder } from "./kubernetes/program_folder.ts";
 import { rehearse } from "./kubernetes/operating.ts";
-import { requirePrograms } from "./programs.ts";
-import { RehearsalError } from "./rehearsal_error.ts";
+import { programFolder } from "./kubernetes/program_folder.ts";
+import { startStandInMachine } from "./kubernetes/stand_in_machine.ts";
+import { programObstacle } from "./programs.ts";
+import { runRehearsal } from "./rehearsal.ts";
 
 if (import.meta.main) {
-  const list = new Checklist(systemClock, console.log);
-  const begun = systemClock.monotonic();
-  try {
-    await requirePrograms({ etcd: "etcd-server", kubectl: "kubectl", openssl: "openssl" });
-    await using plane = await ControlPlane.start(await programFolder(Deno.args[0]));
-    await using _machine = await startStandInMachine(plane.url);
-    await rehearse(list, plane);
-    const seconds = Math.round((systemClock.monotonic() - begun) / 1000);
-    console.log(`\n${list.done} steps in ${seconds} s, all well`);
-  } catch (error) {
-    if (!(error instanceof RehearsalError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 1;
-  }
+  await runRehearsal({
+    obstacle: () =>
+      programObstacle({ etcd: "etcd-server", kubectl: "kubectl", openssl: "openssl" }),
+    async rehearse(print) {
+      const list = new Checklist(systemClock, print);
+      await using plane = await ControlPlane.start(await programFolder(Deno.args[0]));
+      await using _machine = await startStandInMachine(plane.url);
+      await rehearse(list, plane);
+      return list.done;
+    },
+  });
 }

@@ -7,24 +7,7 @@
  *
  * @module
  */
-import { systemClock } from "../../runtime/clock.ts";
-import { Checklist } from "./checklist.ts";
-import { RehearsalError } from "./rehearsal_error.ts";
-import { clusterFromBackup, fileFromBackup } from "./recovery/from_backup.ts";
-import { clusterToMoment } from "./recovery/point_in_time.ts";
+import * as rehearsal from "./recovery/rehearsal.ts";
+import { runRehearsal } from "./rehearsal.ts";
 
-if (import.meta.main) {
-  const list = new Checklist(systemClock, console.log);
-  const begun = systemClock.monotonic();
-  try {
-    await fileFromBackup(list);
-    await clusterFromBackup(list);
-    await clusterToMoment(list);
-    const seconds = Math.round((systemClock.monotonic() - begun) / 1000);
-    console.log(`\n${list.done} steps in ${seconds} s, all well`);
-  } catch (error) {
-    if (!(error instanceof RehearsalError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await runRehearsal(rehearsal);

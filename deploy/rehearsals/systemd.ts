@@ -7,17 +7,7 @@
  *
  * @module
  */
-import { RehearsalError } from "./rehearsal_error.ts";
-import { obstacle, rehearse } from "./systemd/rehearsal.ts";
+import { runRehearsal } from "./rehearsal.ts";
+import * as rehearsal from "./systemd/rehearsal.ts";
 
-if (import.meta.main) {
-  try {
-    const reason = await obstacle();
-    if (reason !== null) throw new RehearsalError(`Cannot rehearse here: ${reason}`);
-    console.log(`\n${await rehearse("whole", console.log)} steps, all well`);
-  } catch (error) {
-    if (!(error instanceof RehearsalError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await runRehearsal(rehearsal);

@@ -21,7 +21,7 @@ const LEFT_OUT = [
 const BY_ITSELF = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"];
 
 /** The release that the images are made of. */
-const SUITE = "bookworm";
+export const SUITE = "bookworm";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 

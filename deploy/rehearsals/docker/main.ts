@@ -72,7 +72,7 @@ async function rehearse(list: Checklist, options: StackOptions): Promise<void> {
   const apiKey = await prepare(folder);
   const stack = new Stack(options);
   list.part("Files");
-  await checkConfig(list, stack, folder);
+  await checkConfig(list, stack);
 
   list.part("Image");
   if (standIns) {
@@ -114,12 +114,12 @@ if (import.meta.main) {
     const compose = await output(["docker", "compose", "version", "--short"]);
     console.log(`Docker Engine ${engine}, Compose ${compose}`);
     await rehearse(list, { folder, standIns, qdrant });
-    const seconds = Math.round((systemClock.monotonic() - begun) / 1000);
-    console.log(`\nAll is well: ${list.done} steps in ${seconds} s`);
     if (standIns) {
       const standIn = qdrant === null ? "Qdrant (a stand-in answered), " : "";
-      console.log(`Not run here: ${standIn}Grafana, and the vendors' images of the others`);
+      console.log(`\nNot run here: ${standIn}Grafana, and the vendors' images of the others`);
     }
+    const seconds = Math.round((systemClock.monotonic() - begun) / 1000);
+    console.log(`\n${list.done} steps in ${seconds} s, all well`);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     console.error(error instanceof RehearsalError ? `    ${error.message}` : error);

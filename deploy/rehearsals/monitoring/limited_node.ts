@@ -21,6 +21,9 @@ for kind in memory/:memory.limit_in_bytes :memory.max; do
 done
 exit 1`;
 
+/** Of a group that nothing runs in. */
+const PROBE_BYTES = String(2 ** 30);
+
 /**
  * Starts the node in a control group of its own. It has no skills of users: their hosts would have to
  * share what it may use. Needs root.
@@ -34,7 +37,7 @@ export async function startLimitedNode(
 ): Promise<AsyncDisposable> {
   await using started = new AsyncDisposableStack();
   const group = await makeGroup(`synapse-rehearsal-${Deno.pid}`, bytes);
-  started.defer(async () => void await shell('rmdir "$1"', group));
+  started.defer(() => removeGroup(group));
   const [folder, skills] = [`${site.root}/confined`, `${site.root}/no_skills`];
   for (const path of [folder, skills]) await Deno.mkdir(path);
   const join = `echo $$ >"$0/cgroup.procs" && exec "$@"`;
@@ -51,11 +54,23 @@ export async function startLimitedNode(
   return started.move();
 }
 
+/** What keeps this machine from limiting a node's memory; null if nothing does. */
+export async function memoryObstacle(): Promise<string | null> {
+  const { success, stdout } = await shell(MAKE_GROUP, `synapse-probe-${Deno.pid}`, PROBE_BYTES);
+  if (!success) return "it needs a control group for memory, which nobody may make here";
+  await removeGroup(new TextDecoder().decode(stdout).trim());
+  return null;
+}
+
 async function makeGroup(name: string, bytes: number): Promise<string> {
   const { code, stdout, stderr } = await shell(MAKE_GROUP, name, String(bytes));
   const text = new TextDecoder();
   assert.equal(code, 0, `Cannot limit a node's memory: ${text.decode(stderr)}`);
   return text.decode(stdout).trim();
+}
+
+async function removeGroup(group: string): Promise<void> {
+  await shell('rmdir "$1"', group);
 }
 
 function shell(script: string, ...args: string[]): Promise<Deno.CommandOutput> {

@@ -11,7 +11,7 @@ import { systemEntropy } from "../../../runtime/entropy.ts";
 import { Checklist } from "../checklist.ts";
 import { Conversations } from "../conversations.ts";
 import { end } from "../command.ts";
-import { has } from "../programs.ts";
+import { programObstacle, type ProgramPackages } from "../programs.ts";
 import { failNode } from "./failing.ts";
 import { installNode, type NodeSettings, startNode } from "./installing.ts";
 import { Machine } from "./machine.ts";
@@ -28,24 +28,20 @@ const HOST = "127.0.0.2";
 /** How many clients talk to the node. */
 const CLIENTS = 4;
 
-/** All of it, or as much as every change has to wait for: without backups, upgrades and several nodes. */
-export type Length = "whole" | "short";
-
-/** What it needs besides systemd, with Debian's packages. */
-const PROGRAMS = {
+/** What it needs besides systemd. */
+export const PROGRAMS: ProgramPackages = {
   "systemd-nspawn": "systemd-container",
   "dbus-daemon": "dbus",
   nsenter: "util-linux",
   useradd: "passwd",
-} as const;
+};
 
 /** Why it cannot take place on this machine; null if it can. */
 export async function obstacle(): Promise<string | null> {
   if (Deno.build.os !== "linux") return "it needs Linux";
   if (Deno.uid() !== 0) return "it needs root, who alone can start a container with a systemd";
-  for (const [program, debianPackage] of Object.entries(PROGRAMS)) {
-    if (!await has(program)) return `it needs ${program}: apt-get install ${debianPackage}`;
-  }
+  const missing = await programObstacle(PROGRAMS);
+  if (missing !== null) return missing;
   if (!(await Deno.lstat("/bin")).isSymlink) {
     return "it needs a system whose /bin is a link to /usr";
   }
@@ -65,12 +61,11 @@ export async function obstacle(): Promise<string | null> {
 /**
  * Carries it out.
  *
- * @param length how much of it
  * @param print takes a line
  * @returns how many steps went well: all
  * @throws {RehearsalError} what did not
  */
-export async function rehearse(length: Length, print: (line: string) => void): Promise<number> {
+export async function rehearse(print: (line: string) => void): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "synapse_rehearsal_" });
   try {
     const bundle = `${folder}/synapse.js`;
@@ -82,7 +77,7 @@ export async function rehearse(length: Length, print: (line: string) => void): P
     const conversations = new Conversations(`http://${HOST}:${node.port}`, apiKey, CLIENTS);
     const stage = new Stage(machine, checklist, conversations);
     try {
-      await live(stage, node, length);
+      await live(stage, node);
     } catch (error) {
       print(await stage.lastWords());
       throw error;
@@ -94,15 +89,13 @@ export async function rehearse(length: Length, print: (line: string) => void): P
 }
 
 /** All parts, in order. */
-async function live(stage: Stage, node: NodeSettings, length: Length): Promise<void> {
+async function live(stage: Stage, node: NodeSettings): Promise<void> {
   await installNode(stage, await stage.release("first"), node);
   await startNode(stage);
   await stage.conversations.open();
   await failNode(stage);
-  if (length === "whole") {
-    await backUpNode(stage);
-    await upgradeNode(stage);
-    await runSeveral(stage, node.apiKey);
-  }
+  await backUpNode(stage);
+  await upgradeNode(stage);
+  await runSeveral(stage, node.apiKey);
   await uninstallNode(stage);
 }

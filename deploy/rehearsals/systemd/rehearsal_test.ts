@@ -1,13 +1,7 @@
-import assert from "node:assert/strict";
-import { obstacle, rehearse } from "./rehearsal.ts";
+import { testRehearsal } from "../test_rehearsal.ts";
+import * as rehearsal from "./rehearsal.ts";
 
-const reason = await obstacle();
-const here = reason === null ? "" : ` (not here: ${reason})`;
+const NAME =
+  "nodes under a real systemd: installed, killed, frozen, backed up, upgraded, taken away";
 
-Deno.test({
-  name: `a node under a real systemd is installed, killed, frozen, stopped and taken away${here}`,
-  ignore: reason !== null,
-  fn: async () => {
-    assert.equal(await rehearse("short", console.log), 16);
-  },
-});
+await testRehearsal(NAME, rehearsal, 28);

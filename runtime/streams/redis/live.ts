@@ -6,13 +6,26 @@
 import type { Address } from "../../../actors/behavior.ts";
 import type { Clock } from "../../clock.ts";
 import type { Limits } from "../../limits.ts";
-import type { Cursor, LiveEntry, LiveEvents, Watch } from "../port.ts";
+import {
+  compareCursors,
+  type Cursor,
+  type LiveEntry,
+  type LiveEvents,
+  type Watch,
+} from "../port.ts";
 import { parseEntries, type StreamEntry } from "./entries.ts";
 import { type Follower, type Followers, type Following, START } from "./followers.ts";
 import type { RedisKeys } from "./keys.ts";
 import type { Link } from "./link.ts";
 import type { Outlet } from "./outlet.ts";
-import { type CarriedEntry, liveEntry, liveFields } from "./records.ts";
+import {
+  type CarriedEntry,
+  liveCursor,
+  liveEntry,
+  liveFields,
+  livePiece,
+  type ReadFields,
+} from "./records.ts";
 import { RedisWatch } from "./watch.ts";
 
 /** Milliseconds after which watchers look into the journal while Redis is away. */
@@ -20,6 +33,10 @@ const AWAY_LOOK_MS = 300;
 
 /** The same while it is there and nothing comes: what was published may have been lost on its way. */
 const QUIET_LOOK_MS = 5000;
+
+/** Entries that a new watcher reads first, and by how much more each time until it has what it wants. */
+const PAGE = 32;
+const PAGE_GROWTH = 8;
 
 /** What the live streams need. */
 export interface RedisLiveOptions {
@@ -72,8 +89,8 @@ export class RedisLiveEvents implements LiveEvents {
     });
     // It listens before it asks for what is there, so that nothing falls in between.
     channel.watches.add(watch);
-    const past = await this.#past(key);
-    watch.begin(decode(past));
+    const past = await this.#past(key, after);
+    watch.begin(past.flatMap(({ fields }) => fields && livePiece(fields) || []));
     channel.following.begin(past.at(-1)?.id ?? START);
     if (this.closed) watch.end();
     return watch;
@@ -95,7 +112,7 @@ export class RedisLiveEvents implements LiveEvents {
     const watches = new Set<RedisWatch>();
     const follower: Follower = {
       entries: (entries) => {
-        const carried = decode(entries);
+        const carried = entries.flatMap(({ fields }) => fields && unseen(fields, watches) || []);
         for (const watch of watches) watch.push(carried);
       },
       lost: () => {
@@ -114,18 +131,27 @@ export class RedisLiveEvents implements LiveEvents {
     this.#keep(key);
   }
 
-  /** What the stream holds, oldest first; nothing when Redis cannot be asked. */
-  async #past(key: string): Promise<StreamEntry[]> {
+  /**
+   * What the stream holds after a cursor, oldest first, and some of what is before; nothing when Redis
+   * cannot be asked. Read from its end, because most watchers want only the newest.
+   */
+  async #past(key: string, after: Cursor): Promise<StreamEntry[]> {
     const { link, limits } = this.#options;
-    if (!link.up) return [];
+    const past: StreamEntry[] = [];
+    if (!link.up) return past;
     try {
-      const newest = await link.call("XREVRANGE", key, "+", "-", "COUNT", limits.live_entries);
+      for (let page = PAGE; past.length < limits.live_entries; page *= PAGE_GROWTH) {
+        const count = Math.min(page, limits.live_entries - past.length);
+        const end = past.length === 0 ? "+" : `(${past.at(-1)!.id}`;
+        const older = parseEntries(await link.call("XREVRANGE", key, end, "-", "COUNT", count));
+        past.push(...older);
+        if (older.length < count || reaches(older.at(-1), after)) break;
+      }
       this.#keep(key);
-      return parseEntries(newest).reverse();
     } catch (error) {
       link.refused("XREVRANGE", error);
-      return [];
     }
+    return past.reverse();
   }
 
   /** Counts the time of a stream anew. */
@@ -157,11 +183,18 @@ export class RedisLiveEvents implements LiveEvents {
   }
 }
 
-function decode(entries: readonly StreamEntry[]): CarriedEntry[] {
-  const carried: CarriedEntry[] = [];
-  for (const { fields } of entries) {
-    const entry = fields && liveEntry(fields);
-    if (entry) carried.push(entry);
+/** Whether an entry is nothing new for who has a cursor, and so everything before it. */
+function reaches(entry: StreamEntry | undefined, after: Cursor): boolean {
+  const cursor = entry?.fields && liveCursor(entry.fields);
+  return cursor ? compareCursors(cursor, after) <= 0 : false;
+}
+
+/** What comes back from Redis after this node's own watchers got it directly is not even read. */
+function unseen(fields: ReadFields, watches: ReadonlySet<RedisWatch>): CarriedEntry | null {
+  const cursor = liveCursor(fields);
+  if (cursor === null) return null;
+  for (const { last } of watches) {
+    if (compareCursors(cursor, last) > 0) return liveEntry(fields);
   }
-  return carried;
+  return null;
 }

@@ -71,3 +71,51 @@ Deno.test("RedisLiveEvents serves many watchers of many actors through one conne
   for (const entries of seen) assert.deepEqual(entries, [delta(1), delta(2)]);
   for (const watch of watches) await watch[Symbol.asyncDispose]();
 });
+
+Deno.test("RedisLiveEvents reads of a long stream only what a new watcher lacks", async () => {
+  await using server = await startRedis();
+  await using redis = new TestRedis(server.url);
+  const [node, other] = [await redis.connect(), await redis.connect({ node: "node_2" })];
+  const long = (n: number): LiveEntry => ({
+    kind: "delta",
+    cursor: { seq: 1, n },
+    text: "x".repeat(1000),
+    first: n === 1,
+  });
+  const entries = Array.from({ length: 1000 }, (_, i) => long(i + 1));
+  node.live.publish(A, entries);
+  const length = async () => await redis.client.xlen(redis.keys.live(A));
+  await until("all is there", async () => await length() === entries.length);
+  const sent = async () =>
+    Number(/total_net_output_bytes:(\d+)/.exec(await redis.client.info("stats"))?.[1]);
+
+  const before = await sent();
+  await using late = await other.live.watch(A, { seq: 1, n: 990 });
+  const bytes = await sent() - before;
+  assert.deepEqual(late.kept, entries.slice(990));
+  assert.ok(bytes < 100_000, `${bytes} bytes`);
+
+  await using early = await other.live.watch(A, START);
+  assert.deepEqual(early.kept, entries);
+});
+
+Deno.test("RedisLiveEvents begins with pieces; of an event there, the journal tells", async () => {
+  await using redis = new TestRedis();
+  const [node, other] = [await redis.connect(), await redis.connect({ node: "node_2" })];
+  const body = { type: "noted", v: 1, payload: null, cause: "c", at: 0, hash: "h" };
+  const event = (seq: number): LiveEntry => ({
+    kind: "event",
+    cursor: { seq, n: 0 },
+    event: { seq, ...body },
+  });
+  node.live.publish(A, [event(1), delta(1)]);
+  await until(
+    "both are there",
+    async () => await redis.client.xlen(redis.keys.live(A)) === 2,
+  );
+  await using watch = await other.live.watch(A, START);
+  assert.deepEqual(watch.kept, [delta(1)]);
+  node.live.publish(A, [event(2)]);
+  assert.deepEqual(await watch.next(signal), [event(2)]);
+  await redis.clear();
+});

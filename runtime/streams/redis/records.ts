@@ -17,7 +17,7 @@ export type ReadFields = ReadonlyMap<string, string>;
 /** A longer event, in characters of JSON, is left out of the live stream: the journal has it. */
 export const LIVE_EVENT_CHARS_MAX = 65_536;
 
-/** A live entry, or the word that an event is too large to be carried. */
+/** A live entry, or the word that there is an event, which is read in the journal. */
 export type CarriedEntry = LiveEntry | { readonly kind: "large"; readonly cursor: Cursor };
 
 /** An event as JSON: the same as over HTTP. */
@@ -42,11 +42,16 @@ export function liveFields(entry: LiveEntry): Fields {
     : [...place, "event", text];
 }
 
+/** Where the live entry of these fields stands. */
+export function liveCursor(fields: ReadFields): Cursor | null {
+  const [seq, n] = [count(fields.get("seq")), count(fields.get("n"))];
+  return seq === null || n === null ? null : { seq, n };
+}
+
 /** The live entry of these fields. */
 export function liveEntry(fields: ReadFields): CarriedEntry | null {
-  const [seq, n] = [count(fields.get("seq")), count(fields.get("n"))];
-  if (seq === null || n === null) return null;
-  const cursor = { seq, n };
+  const cursor = liveCursor(fields);
+  if (cursor === null) return null;
   switch (fields.get("kind")) {
     case "reset":
       return { kind: "reset", cursor };
@@ -58,11 +63,20 @@ export function liveEntry(fields: ReadFields): CarriedEntry | null {
     case "event": {
       if (fields.has("large")) return { kind: "large", cursor };
       const event = eventSchema.safeParse(json(fields.get("event")));
-      return event.success ? { kind: "event", cursor, event: { seq, ...event.data } } : null;
+      return event.success
+        ? { kind: "event", cursor, event: { seq: cursor.seq, ...event.data } }
+        : null;
     }
     default:
       return null;
   }
+}
+
+/** The same, but of an event only that it is there: reading it costs more, and the journal has it. */
+export function livePiece(fields: ReadFields): CarriedEntry | null {
+  if (fields.get("kind") !== "event") return liveEntry(fields);
+  const cursor = liveCursor(fields);
+  return cursor && { kind: "large", cursor };
 }
 
 /** A notice's fields; its partition is the stream's. */

@@ -41,6 +41,11 @@ export class RedisWatch implements Watch {
     return this.#kept;
   }
 
+  /** The newest that it has been given. */
+  get last(): Cursor {
+    return this.#last;
+  }
+
   /** Milliseconds since it was told something. */
   get quiet_ms(): number {
     return this.#options.clock.monotonic() - this.#told_at;

@@ -30,6 +30,7 @@ const SHELL: readonly RegExp[] = [
   /^runtime\/(clock|manual_clock|entropy|main)\.ts$/,
   /^runtime\/config(\.ts|\/)/,
   /^runtime\/cli\//,
+  /^runtime\/edge\/console\/page\/browser\.ts$/,
   /^(bench|\.ci)\//,
   // A built-in skill is the shell of its own sandbox; the contract is not.
   /^skills\/(?!(mod|skill)\.ts$)/,

@@ -15,3 +15,12 @@ export async function checksumLine(
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
   return `${digest.toHex()}  ${name}\n`;
 }
+
+/** Removes the checksums of a folder whose files are about to change. */
+export async function removeChecksums(folder: string): Promise<void> {
+  try {
+    await Deno.remove(`${folder}/${CHECKSUMS_NAME}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -4,6 +4,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { binaryTarget } from "./binary_target.ts";
+import { deno } from "./deno.ts";
 import { FEATURE_FLAGS, PERMISSION_FLAGS } from "./launch_flags.ts";
 import { ReleaseError } from "./release_error.ts";
 
@@ -38,24 +40,29 @@ export function compileArguments({ bundle, target, output }: Compilation): strin
 }
 
 /**
- * Makes the binary, and looks whether it holds the bundle as it was tested: byte for byte. Deno
- * fetches the runtime for the target, once; `DENORT_BIN` names one that is there already.
+ * Makes the binary, and looks whether it is for its machine and holds the bundle as it was tested:
+ * byte for byte. Deno fetches the runtime for the target, once; `DENORT_BIN` names one that is there
+ * already.
  *
- * @throws {ReleaseError} if it cannot, or the binary holds something else
+ * @throws {ReleaseError} if it cannot, or the binary is something else; then there is none
  */
 export async function compileBinary(compilation: Compilation): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: compileArguments(compilation),
-    env: compilation.env ?? {},
-  }).output();
-  if (!success) throw new ReleaseError(new TextDecoder().decode(stderr).trim());
-  const [binary, bundle] = await Promise.all([
-    Deno.readFile(compilation.output),
-    Deno.readFile(compilation.bundle),
-  ]);
-  if (!holds(binary, bundle)) {
-    throw new ReleaseError(`${compilation.output} does not hold ${compilation.bundle} as it is`);
+  try {
+    // What Deno sees of OpenTelemetry's variables now, it writes into the binary for good.
+    const env = { ...compilation.env, OTEL_SDK_DISABLED: "true" };
+    await deno(compileArguments(compilation), { env });
+    await checkBinary(compilation);
+  } catch (error) {
+    await Deno.remove(compilation.output).catch(() => {});
+    throw error;
   }
+}
+
+async function checkBinary({ bundle, output, target }: Compilation): Promise<void> {
+  const [made, packed] = await Promise.all([Deno.readFile(output), Deno.readFile(bundle)]);
+  const found = binaryTarget(made) ?? "another machine";
+  if (found !== target) throw new ReleaseError(`${output} is for ${found}, wanted ${target}`);
+  if (!holds(made, packed)) throw new ReleaseError(`${output} does not hold ${bundle} as it is`);
 }
 
 /** Whether those bytes are in there, one after the other. */

@@ -17,6 +17,14 @@ export const TARGETS = {
 /** A machine's name. */
 export type TargetName = keyof typeof TARGETS;
 
+/** The binary for the machine that makes it. */
+const OWN_NAME = "synapse";
+
+const fileOf = (name: string) => `${OWN_NAME}-${name}`;
+
+/** The names that binaries have in `dist/`. */
+export const BINARY_NAMES: readonly string[] = [OWN_NAME, ...Object.keys(TARGETS).map(fileOf)];
+
 /** What is to be made. */
 export interface Binary {
   /** The file in `dist/`. */
@@ -40,13 +48,13 @@ export function wantedBinaries(args: readonly string[], host: string): Binary[] 
     allowPositionals: true,
   });
   const names = values.all ? Object.keys(TARGETS) : positionals;
-  if (names.length === 0) return [{ file: "synapse", target: host }];
+  if (names.length === 0) return [{ file: OWN_NAME, target: host }];
   return names.map((name) => {
     if (!isTarget(name)) {
       const known = Object.keys(TARGETS).join(", ");
       throw new ReleaseError(`Target is ${name}, wanted one of ${known}, or --all`);
     }
-    return { file: `synapse-${name}`, target: TARGETS[name] };
+    return { file: fileOf(name), target: TARGETS[name] };
   });
 }
 

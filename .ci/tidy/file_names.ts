@@ -6,7 +6,7 @@
 import type { Fault, SourceFile } from "./source_file.ts";
 
 /** Files whose names are ours to choose; manifests and the like follow their tools' customs. */
-const OURS = /\.(ts|js|sql|lua)$/;
+const OURS = /\.(tsx?|js|sql|lua)$/;
 
 /** A leading underscore: no other folder may import it. A leading dot: a folder of tools. */
 const SNAKE_CASE = /^[._]?[a-z0-9]+(_[a-z0-9]+)*$/;

@@ -10,6 +10,7 @@ Deno.test("fileNames() takes snake_case in files and folders", () => {
     const path of [
       "actors/session/on_message.ts",
       "runtime/edge/_routes.ts",
+      "runtime/edge/console/page/app.tsx",
       "runtime/journal/migrations/sqlite/000001_start.sql",
       ".ci/lint_plugin.ts",
       "docs/CONTRIBUTING.md",
@@ -21,6 +22,7 @@ Deno.test("fileNames() takes snake_case in files and folders", () => {
 Deno.test("fileNames() refuses other spellings", () => {
   assert.deepEqual(faultsOf("runtime/onMessage.ts"), ["Name is onMessage.ts, wanted snake_case"]);
   assert.deepEqual(faultsOf("runtime/on-message.ts").length, 1);
+  assert.deepEqual(faultsOf("runtime/OnMessage.tsx").length, 1);
   assert.deepEqual(faultsOf("runtime/llm.spec.ts").length, 1);
   assert.deepEqual(faultsOf("runtime/Edge/a.ts"), ["Name is Edge, wanted snake_case"]);
 });

@@ -9,7 +9,7 @@ import type { SourceFile } from "./source_file.ts";
 const SKIPPED = new Set([".git", "node_modules", "/data", "/dist", "/coverage"]);
 
 /** Text that people wrote; everything else (lock file, images) has its own checks or none. */
-const TEXT = /(\.(ts|js|md|json|yaml|yml|sql|lua|sh|html|css|service|toml)|Dockerfile|\/run)$/;
+const TEXT = /(\.(tsx?|js|md|json|yaml|yml|sql|lua|sh|html|css|service|toml)|Dockerfile|\/run)$/;
 
 /**
  * All text files under `root`, in order of their paths.

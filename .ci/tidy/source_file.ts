@@ -32,7 +32,7 @@ export function isTest(path: string): boolean {
 
 /** Whether a file holds code that people read and write. */
 export function isCode(path: string): boolean {
-  return /\.(ts|js)$/.test(path);
+  return /\.(tsx?|js)$/.test(path);
 }
 
 /** A fault as a terminal shows it: a place that editors can follow, then the message. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
-import { PROTOCOL_VERSION, SPEC_VERSION, VERSION } from "../version.ts";
+import { PROTOCOL_VERSION, REVISION, SPEC_VERSION, VERSION } from "../version.ts";
 import type { Cli } from "./cli.ts";
 import { teach } from "./help.ts";
 
@@ -14,6 +14,7 @@ export function versionCommand(cli: Cli): Command {
     .action(() => {
       const versions = {
         version: VERSION,
+        revision: REVISION,
         protocol_version: PROTOCOL_VERSION,
         spec_version: SPEC_VERSION,
         deno: Deno.version.deno,
@@ -23,8 +24,8 @@ export function versionCommand(cli: Cli): Command {
       cli.show(
         versions,
         () =>
-          `synapse ${VERSION} (protocol ${PROTOCOL_VERSION}, specification ${SPEC_VERSION}; ` +
-          `Deno ${versions.deno}, ${versions.target})`,
+          `synapse ${VERSION} (revision ${REVISION}; protocol ${PROTOCOL_VERSION}, ` +
+          `specification ${SPEC_VERSION}; Deno ${versions.deno}, ${versions.target})`,
       );
     });
 }

@@ -1,23 +1,36 @@
 import assert from "node:assert/strict";
+import { cp } from "node:fs/promises";
 import { bundleProgram } from "../../.ci/release/bundle.ts";
 import { BUNDLE_FLAGS } from "../../.ci/release/launch_flags.ts";
 import { ReleaseError } from "../../.ci/release/release_error.ts";
-import type { ApiSkillList } from "../cli/api_types.ts";
+import type { ApiMemoryStats, ApiReady, ApiSkillList } from "../cli/api_types.ts";
+import { apiPath, type Client } from "../cli/client.ts";
+import { withSchema } from "../cli/test_schema.ts";
 import { systemClock } from "../clock.ts";
+import { withDatabase } from "../compose/database.ts";
+import consolePage from "../edge/console/page_bundle.txt" with { type: "text" };
 import { systemEntropy } from "../entropy.ts";
+import { QdrantStandIn } from "../memory/qdrant/stand_in/server.ts";
 import { permissionsOf } from "../sandbox/permissions.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { assertFault, recordingLogger, skillFile } from "../sandbox/testing.ts";
+import { TestRedis } from "../streams/redis/test_redis.ts";
 import { VERSION } from "../version.ts";
 import { ledgerOf, ledgerSkill } from "./ledger.ts";
-import { machineEnvironment, runProgram } from "./program.ts";
-import { ask, openSession } from "./session_calls.ts";
+import { machineEnvironment, type ProgramEnd, ROOT, runProgram } from "./program.ts";
+import { ask, openSession, until } from "./session_calls.ts";
 import { Site } from "./site.ts";
+
+/** What the bundle is told to be. */
+const REVISION = "revision-of-a-test";
+
+/** Bytes of the bundle. A package that brings much along shows here. */
+const BYTES_MAX = 10e6;
 
 /** Bundles the program into that file; why not, if the bundler cannot be had here. */
 async function bundleTrouble(file: string): Promise<string | null> {
   try {
-    await bundleProgram(file);
+    await bundleProgram(file, { revision: REVISION });
     return null;
   } catch (error) {
     if (error instanceof ReleaseError) return error.message;
@@ -32,22 +45,45 @@ const trouble = await bundleTrouble(FILE);
 /** Deno fetches its bundler the first time; without a network there is none. */
 const offline = trouble !== null &&
   /dns error|client error|tcp connect|timed out|failed to download/i.test(trouble);
-if (offline) console.log(`No bundler: ${trouble}`);
+
+function bundleTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: offline ? `${name} (not here: no bundler: ${trouble.split("\n")[0]})` : name,
+    ignore: offline,
+    fn: async () => {
+      assert.equal(trouble, null);
+      await fn();
+    },
+  });
+}
 
 /** Nothing but this file and Deno: no configuration, no packages, no cache, the shipped permissions. */
 const LAUNCH = ["run", ...BUNDLE_FLAGS, FILE];
+const NOTHING = { HOME: `${folder}/nobody`, DENO_DIR: `${folder}/empty` };
 
-Deno.test({
-  name: "one bundled file serves, calls a user's skill in the sandbox, and verifies its journal",
-  ignore: offline,
-  fn: async () => {
-    assert.equal(trouble, null);
+/** Runs a command of the bundle. */
+const run = (site: Site, ...args: readonly string[]) =>
+  runProgram({ args, cwd: site.root, env: site.env, launch: LAUNCH });
+
+/** The same, which must succeed. */
+async function succeed(site: Site, ...args: readonly string[]): Promise<ProgramEnd> {
+  const end = await run(site, ...args);
+  assert.equal(end.code, 0, `${args.join(" ")}: ${end.stderr}`);
+  return end;
+}
+
+bundleTest(
+  "one bundled file serves, calls a user's skill in the sandbox, and verifies its journal",
+  async () => {
     await using site = await Site.create({
-      env: { HOME: `${folder}/nobody`, DENO_DIR: `${folder}/empty` },
+      env: NOTHING,
       skills: (root) => ({ "note.ts": ledgerSkill(root, { name: "note", idempotent: true }) }),
     });
     const node = await site.start({ launch: LAUNCH });
     console.log(`ready in ${Math.round(node.readyMs)} ms from the bundle`);
+    const page = await (await fetch(`${node.url}/console`)).text();
+    assert.match(page, /console\/page\.js/);
+    assert.equal(await (await fetch(`${node.url}/console/page.js`)).text(), consolePage);
     const skills = await node.client.get<ApiSkillList>("/api/v1/skills");
     assert.deepEqual(skills.faults, []);
     await openSession(node.client, "bundled");
@@ -58,27 +94,93 @@ Deno.test({
     );
     assert.equal((await ledgerOf(site.root, "note")).length, 1);
 
-    const run = (...args: readonly string[]) =>
-      runProgram({ args, cwd: site.root, env: site.env, launch: LAUNCH });
-    const sent = await run("send", "hello from afar", "--url", node.url);
-    assert.equal(sent.code, 0, sent.stderr);
+    const sent = await succeed(site, "send", "hello from afar", "--url", node.url);
     assert.match(sent.stdout, /hello from afar/);
-    const health = await run("health", "--url", node.url);
-    assert.deepEqual([health.code, health.stdout], [0, "ok\n"], health.stderr);
+    assert.equal((await succeed(site, "health", "--url", node.url)).stdout, "ok\n");
     assert.equal((await node.terminate()).code, 0);
-    const audit = await run("audit", "verify", "--json", "--journal", site.journal);
-    assert.equal(audit.code, 0, audit.stderr);
+    const audit = await succeed(site, "audit", "verify", "--json", "--journal", site.journal);
     assert.deepEqual([JSON.parse(audit.stdout).verified, JSON.parse(audit.stdout).ok], [2, true]);
-    const version = await run("version", "--json");
-    assert.equal(JSON.parse(version.stdout).version, VERSION);
-    assert.notEqual((await run("health", "--url", node.url)).code, 0);
+    const said = JSON.parse((await succeed(site, "version", "--json")).stdout);
+    assert.deepEqual([said.version, said.revision], [VERSION, REVISION]);
+    assert.notEqual((await run(site, "health", "--url", node.url)).code, 0);
   },
+);
+
+/** Waits until memory has that many items. */
+const untilItems = (client: Client, count: number) =>
+  until(client, `memory has ${count} items`, async () => {
+    const { items } = await client.get<ApiMemoryStats>(apiPath("memory", "stats"));
+    return items === count ? items : null;
+  });
+
+bundleTest(
+  "the bundle works with Postgres, Redis and Qdrant, tells its metrics, and is backed up and restored",
+  async () => {
+    await using redis = new TestRedis();
+    await using qdrant = new QdrantStandIn();
+    const siteOn = (url: string) =>
+      Site.create({
+        config: { redis: { namespace: redis.namespace } },
+        env: {
+          ...NOTHING,
+          DATABASE_URL: url,
+          REDIS_URL: redis.url,
+          VECTOR_DB_URL: qdrant.url,
+        },
+      });
+    await withSchema(async (url, schema) => {
+      await using site = await siteOn(url);
+      const node = await site.start({ launch: LAUNCH });
+      await openSession(node.client, "serviced");
+      await ask(node.client, "serviced", '/call remember {"text":"The parcel is paid"}');
+      await untilItems(node.client, 1);
+      const { status, checks } = await node.client.get<ApiReady>("/ready");
+      assert.deepEqual(
+        [status, Object.values(checks).filter(({ status }) => status !== "ok")],
+        ["ready", []],
+      );
+      const metrics = await (await fetch(`${node.metricsUrl}/metrics`)).text();
+      assert.match(metrics, new RegExp(`^synapse_node_info{.*version="${VERSION}".*} 1$`, "m"));
+
+      const to = `${site.root}/backups`;
+      const { path } = JSON.parse((await succeed(site, "backup", "--to", to, "--json")).stdout);
+      assert.equal((await node.terminate()).code, 0);
+      await withDatabase(url, (sql) => sql`DROP SCHEMA ${sql(schema)} CASCADE`);
+      await withDatabase(url, (sql) => sql`CREATE SCHEMA ${sql(schema)}`);
+      await succeed(site, "restore", path);
+      const audit = JSON.parse((await succeed(site, "audit", "verify", "--json")).stdout);
+      assert.deepEqual([audit.verified, audit.ok], [1, true]);
+      const next = await site.start({ launch: LAUNCH });
+      assert.match(await ask(next.client, "serviced", "after the restore"), /after the restore/);
+    });
+    await redis.clear();
+  },
+);
+
+bundleTest("the bundle is small, and the same wherever its sources lie", async () => {
+  const { size } = await Deno.stat(FILE);
+  assert.ok(size < BYTES_MAX, `It has ${size} bytes`);
+  const first = `${folder}/first`;
+  const sources = ["actors", "deploy/config.example.yaml", "deno.json", "deno.lock", "runtime"];
+  for (const name of [...sources, "skills"]) {
+    await cp(`${ROOT}/${name}`, `${first}/${name}`, { recursive: true });
+  }
+  const linesFrom = async (root: string) => {
+    const file = `${folder}/made_elsewhere.js`;
+    await bundleProgram(file, { root, revision: REVISION });
+    return (await Deno.readTextFile(file)).split("\n");
+  };
+  const lines = await linesFrom(first);
+  await Deno.mkdir(`${folder}/of/somebody`, { recursive: true });
+  await Deno.rename(first, `${folder}/of/somebody/else`);
+  const others = await linesFrom(`${folder}/of/somebody/else`);
+  assert.equal(lines.find((line, at) => line !== others[at]), undefined);
+  assert.equal(lines.length, others.length);
 });
 
-Deno.test({
-  name: "a skill host with the permissions of a binary gives up what a skill does not declare",
-  ignore: offline,
-  fn: async () => {
+bundleTest(
+  "a skill host with the permissions of a binary gives up what a skill does not declare",
+  async () => {
     const command = { path: Deno.execPath(), args: [...LAUNCH, "skill-host"], env: {} };
     await using sandbox = new Sandbox({
       command,
@@ -118,4 +220,4 @@ Deno.test({
     const load = 'return await import("https://example.com/a.js")';
     assert.equal((await run(load, ["net:example.com"])).ok, false);
   },
-});
+);

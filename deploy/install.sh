@@ -3,12 +3,16 @@
 # `install.sh --help` explains; docs/deployment.md has the whole story.
 set -euo pipefail
 umask 022
+# That nobody reads any more what is said must not end an upgrade half-way.
+trap '' PIPE
 
 # DESTDIR moves the files and nothing else: it is for trying this script out.
 readonly FOLDER="${DESTDIR:-}/opt/synapse"
 readonly UNITS="${DESTDIR:-}/etc/systemd/system"
 readonly CURRENT="$FOLDER/bin/synapse"
 readonly PREVIOUS="$FOLDER/bin/synapse.previous"
+# There while nodes are given another program, and if that was cut off: leads to the command's name.
+readonly UNFINISHED="$FOLDER/bin/unfinished"
 SOURCE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 readonly UNIT_FILES=(synapse.service synapse@.service synapse-backup.service synapse-backup.timer)
 # Once a second, until a node that was restarted is ready.
@@ -29,25 +33,26 @@ Usage: install.sh [--dry-run] COMMAND
   install PROGRAM              Make the user, the folders and the units, and put the program in place.
                                Starts nothing. Does no harm when done again.
   upgrade PROGRAM [--migrate]  Put another program in place and restart the nodes one by one; if one
-                               does not become ready, go back to the program before.
+                               does not become ready, or a signal comes, go back to the program
+                               before. Goes on with an upgrade that was killed.
                                --migrate: also if the new program changes the journal's tables, after
                                which there is no way back but a backup.
   rollback                     Go back to the program before the last upgrade, and its units.
   run ARGUMENTS…               Run the program, such as `run backup --to FOLDER`, as the service does:
-                               its user, /opt/synapse/config/synapse.env, and its folders.
+                               its user, its variables, and its folders.
   uninstall [--purge]          Stop the nodes and take away the program and the units.
                                --purge: also the user, and everything it has in /opt/synapse. Backups
                                in /var/lib/synapse stay.
 
-  --node NAME                  With run: of the node synapse@NAME, config/NAME.env as well.
+  --node NAME                  With run: as the node synapse@NAME does.
   --dry-run                    Print what would be done, and do none of it.
 TEXT
 }
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$*" || :; }
 
 die() {
-  printf 'install.sh: %s\n' "$*" >&2
+  printf 'install.sh: %s\n' "$*" >&2 || :
   exit 1
 }
 
@@ -96,19 +101,26 @@ make_user() {
     --shell /usr/sbin/nologin synapse
 }
 
-make_folder() { # NAME MODE OWNER
-  run install -d -m "$2" "$FOLDER/$1"
-  run chown "$3" "$FOLDER/$1"
+make_folder() { # MODE FOLDER
+  [[ "$(stat --dereference --format=%a "$2" 2>/dev/null)" == "$1" ]] || run install -d -m "$1" "$2"
+}
+
+give() { # OWNER FOLDER
+  [[ "$(stat --dereference --format=%U:%G "$2" 2>/dev/null)" == "$1" ]] || run chown "$1" "$2"
+}
+
+place_file() { # FROM TO
+  cmp -s "$1" "$2" || run install -m 0644 "$1" "$2"
 }
 
 # The node may write to data and logs. It may read the rest, not change it.
 make_folders() {
-  run install -d -m 0755 "$FOLDER" "$FOLDER/bin" "$FOLDER/releases"
-  make_folder config 0750 root:synapse
-  make_folder skills 0750 root:synapse
-  make_folder data 0750 synapse:synapse
-  make_folder logs 0750 synapse:synapse
-  run install -m 0644 "$SOURCE/config.example.yaml" "$FOLDER/config/config.example.yaml"
+  local name
+  for name in "" /bin /releases; do make_folder 755 "$FOLDER$name"; done
+  for name in config skills data logs; do make_folder 750 "$FOLDER/$name"; done
+  for name in config skills; do give root:synapse "$FOLDER/$name"; done
+  for name in data logs; do give synapse:synapse "$FOLDER/$name"; done
+  place_file "$SOURCE/config.example.yaml" "$FOLDER/config/config.example.yaml"
   # Theirs, once it is there.
   [[ -e "$FOLDER/config/synapse.env" ]] ||
     run install -m 0600 "$SOURCE/systemd/synapse.env.example" "$FOLDER/config/synapse.env"
@@ -119,7 +131,7 @@ place_units() { # RELEASE: a program runs under the units that came with it
   units="$(units_of "$1")"
   # Before anything is done, in a dry run.
   [[ -d "$units" ]] || units="$SOURCE/systemd"
-  run install -d -m 0755 "$UNITS"
+  [[ -d "$UNITS" ]] || run install -d -m 0755 "$UNITS"
   for unit in "${UNIT_FILES[@]}"; do
     cmp -s "$units/$unit" "$UNITS/$unit" && continue
     run install -m 0644 "$units/$unit" "$UNITS/$unit"
@@ -130,10 +142,10 @@ place_units() { # RELEASE: a program runs under the units that came with it
 
 place_release() { # PROGRAM RELEASE
   local unit
-  run install -d -m 0755 "$FOLDER/releases/$2" "$(units_of "$2")"
+  make_folder 755 "$FOLDER/releases/$2"
+  make_folder 755 "$(units_of "$2")"
   for unit in "${UNIT_FILES[@]}"; do
-    cmp -s "$SOURCE/systemd/$unit" "$(units_of "$2")/$unit" ||
-      run install -m 0644 "$SOURCE/systemd/$unit" "$(units_of "$2")/$unit"
+    place_file "$SOURCE/systemd/$unit" "$(units_of "$2")/$unit"
   done
   [[ -e "$(program_of "$2")" ]] && return
   # A half copy must not be taken for a program.
@@ -142,6 +154,7 @@ place_release() { # PROGRAM RELEASE
 }
 
 point() { # LINK RELEASE: in one step, so that there is a program at any moment
+  [[ "$(release_of "$1")" == "$2" ]] && return
   run ln -sfn "../releases/$2/synapse" "$1.new"
   run mv -T "$1.new" "$1"
 }
@@ -151,29 +164,38 @@ make_current() { # RELEASE
   point "$CURRENT" "$1"
 }
 
-drop_old_releases() {
+drop_releases_but() { # RELEASE…
   local folder release
   for folder in "$FOLDER"/releases/*/; do
     release="$(basename "$folder")"
-    [[ "$release" == "$(release_of "$CURRENT")" || "$release" == "$(release_of "$PREVIOUS")" ]] ||
-      run rm -rf "$folder"
+    [[ " $* " == *" $release "* ]] || run rm -rf "$folder"
   done
+}
+
+drop_unused_releases() { # nodes that were not restarted may run another than these two
+  [[ -L "$UNFINISHED" ]] || drop_releases_but "$(release_of "$CURRENT")" "$(release_of "$PREVIOUS")"
 }
 
 # ---- the nodes
 
 as_service() { # PROGRAM UNIT ARGUMENTS…: with the user and the variables of that unit
-  local program="$1" unit="$2" instance
-  local files=(-p "EnvironmentFile=-/opt/synapse/config/synapse.env")
+  local program="$1" unit="$2" variables files file properties=()
   shift 2
-  if [[ "$unit" == synapse@*.service ]]; then
-    instance="${unit#synapse@}"
-    files+=(-p "EnvironmentFile=-/opt/synapse/config/${instance%.service}.env")
-  fi
-  systemd-run --quiet --wait "${streams[@]}" --collect -p User=synapse -p Group=synapse \
-    -p WorkingDirectory=/opt/synapse -p PrivateTmp=true -p UMask=0077 -p Environment=DENO_DIR=/tmp \
-    -p Environment=SYNAPSE_DATA_DIR=/opt/synapse/data \
-    -p Environment=SYNAPSE_SKILLS_DIR=/opt/synapse/skills "${files[@]}" "$program" "$@"
+  # As systemd sees them, with what drop-ins set.
+  variables="$(systemctl show --property=Environment --value "$unit")"
+  # systemctl escapes these two as for a shell, which systemd-run does not understand.
+  variables="${variables//\\\$/\$}"
+  variables="${variables//\\\`/\`}"
+  [[ -z "$variables" ]] || properties+=(-p "Environment=$variables")
+  mapfile -t files < <(systemctl show --property=EnvironmentFiles --value "$unit")
+  for file in "${files[@]}"; do
+    case "$file" in
+      *' (ignore_errors=yes)') properties+=(-p "EnvironmentFile=-${file% (*}") ;;
+      *' (ignore_errors=no)') properties+=(-p "EnvironmentFile=${file% (*}") ;;
+    esac
+  done
+  run systemd-run --quiet --wait "${streams[@]}" --collect -p User=synapse -p Group=synapse \
+    -p WorkingDirectory=/opt/synapse -p PrivateTmp=true -p UMask=0077 "${properties[@]}" "$program" "$@"
 }
 
 # Whether the program would run with the configuration and the journal of each node that runs. Sets
@@ -194,10 +216,21 @@ examine() { # RELEASE
   done
 }
 
+is_ready() { # UNIT: by what the node tells systemd; of one that died the last that it said is kept
+  local status
+  [[ "$(systemctl show --property=ActiveState --value "$1")" == active ]] || return 1
+  status="$(systemctl show --property=StatusText --value "$1")"
+  [[ "$status" == "Ready "* || "$status" == "Degraded "* ]]
+}
+
+# Whether a signal came that asks for the end.
+cut_off=false
+
 becomes_ready() { # UNIT
   local attempt
   for ((attempt = 0; attempt < READY_ATTEMPTS; attempt++)); do
-    as_service "$CURRENT" "$1" health --ready >/dev/null 2>&1 && return
+    is_ready "$1" && return
+    "$cut_off" && return 1
     sleep 1
   done
   return 1
@@ -207,36 +240,57 @@ restart_node() { # UNIT: a start that is given up goes on until the next restart
   if "$migrates"; then
     run systemctl restart "$1"
   else
-    run timeout --foreground "$RESTART_SECONDS" systemctl restart "$1"
+    # KILL, as on the way back no other signal would be heard.
+    run timeout --foreground --signal=KILL "$RESTART_SECONDS" systemctl restart "$1"
   fi
 }
 
 restart_nodes() { # UNIT…: one by one, each ready before the next
   local unit
   for unit in "$@"; do
+    "$cut_off" && return 1
     say "Restarting $unit"
     restart_node "$unit" || return 1
     "$dry_run" || becomes_ready "$unit" || return 1
   done
 }
 
-switch_to() { # RELEASE
-  local before earlier units
+switch_to() { # RELEASE COMMAND
+  local before earlier units reason="a node was not ready with $1"
   mapfile -t units < <(running_units)
   before="$(release_of "$CURRENT")"
   earlier="$(release_of "$PREVIOUS")"
+  # Signals are heard between two steps only, and on the way back not at all.
+  trap '' HUP INT TERM
+  place_units "$1"
+  run ln -sfn "$2" "$UNFINISHED"
   point "$PREVIOUS" "$before"
-  make_current "$1"
+  point "$CURRENT" "$1"
+  trap 'cut_off=true' HUP INT TERM
   if restart_nodes "${units[@]}"; then
+    run rm "$UNFINISHED"
     "$dry_run" || say "Now at $1, before at $before"
     return
   fi
-  "$migrates" && die "a node is not ready with $1, and its journal is no longer that of $before"
-  say "A node is not ready with $1: going back to $before"
+  trap '' HUP INT TERM
+  if "$cut_off"; then reason="the $2 to $1 was cut off"; fi
+  cut_off=false
+  "$migrates" && die "$reason, and its journal is no longer that of $before;" \
+    "the same $2 again goes on"
+  say "Going back to $before: $reason"
   make_current "$before"
   if [[ -n "$earlier" ]]; then point "$PREVIOUS" "$earlier"; else run rm "$PREVIOUS"; fi
   restart_nodes "${units[@]}" || die "a node is not ready with $before either"
-  die "went back to $before: a node was not ready with $1"
+  run rm "$UNFINISHED"
+  die "went back to $before: $reason"
+}
+
+go_on() { # RELEASE: with a switch to it that was killed; which nodes have it is not known
+  local units
+  mapfile -t units < <(running_units)
+  say "Going on with the switch to $1, which was cut off"
+  restart_nodes "${units[@]}" || return 1
+  run rm "$UNFINISHED"
 }
 
 # ---- the commands
@@ -255,28 +309,41 @@ install_all() { # PROGRAM
 }
 
 upgrade() { # PROGRAM ALLOWED
-  local release
+  local release before
   [[ -L "$CURRENT" ]] || die "nothing is installed: use install"
   release="$(release_name "$1")"
-  if [[ "$(release_of "$CURRENT")" == "$release" ]]; then
+  before="$(release_of "$CURRENT")"
+  if [[ "$before" == "$release" && ! -L "$UNFINISHED" ]]; then
     say "Already at $release"
     return
   fi
+  # Also of an upgrade that is refused, fails or is cut off nothing stays.
+  "$dry_run" || trap drop_unused_releases EXIT
   place_release "$1" "$release"
   examine "$release"
   "$migrates" && ! "$2" &&
     die "$release changes the journal's tables, and then there is no way back: make a backup," \
       "then use upgrade --migrate"
-  switch_to "$release"
-  drop_old_releases
+  if [[ "$before" == "$release" ]]; then
+    go_on "$release" || die "a node is not ready with $release: rollback goes back"
+  else
+    switch_to "$release" upgrade
+    if "$dry_run"; then drop_releases_but "$release" "$before"; fi
+  fi
 }
 
 rollback() {
   local release
+  if [[ "$(readlink "$UNFINISHED")" == rollback ]]; then
+    release="$(release_of "$CURRENT")"
+    examine "$release"
+    go_on "$release" || die "a node is not ready with $release either"
+    return
+  fi
   release="$(release_of "$PREVIOUS")"
   [[ -n "$release" ]] || die "there is no program from before"
   examine "$release"
-  switch_to "$release"
+  switch_to "$release" rollback
 }
 
 run_program() { # NODE ARGUMENTS…
@@ -289,7 +356,7 @@ run_program() { # NODE ARGUMENTS…
   shift
   # The first where there is a terminal, else the second.
   streams=(--pty --pipe)
-  run as_service "$CURRENT" "$unit" "$@"
+  as_service "$CURRENT" "$unit" "$@"
 }
 
 uninstall() { # PURGE
@@ -342,7 +409,8 @@ main() {
     run) [[ $# -gt 0 ]] || misused "run the program with which arguments?" ;;
     *) misused "there is no command $command" ;;
   esac
-  [[ -n "${DESTDIR:-}" || "$EUID" == 0 ]] || "$dry_run" || die "run this as root"
+  # A dry run as well: nobody else sees what is in config/.
+  [[ -n "${DESTDIR:-}" || "$EUID" == 0 ]] || die "run this as root"
   case "$command" in
     install) install_all "$program" ;;
     upgrade) upgrade "$program" "$migrate" ;;

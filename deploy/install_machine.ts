@@ -4,6 +4,7 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
 /** What a program that stands for Synapse does. */
@@ -12,10 +13,18 @@ export interface FakeProgram {
   /** Whether `config check` finds nothing wrong; it does unless given. */
   readonly acceptsConfig?: boolean;
   /** What `migrate --check` says; `newest` unless given. */
-  readonly journal?: "newest" | "behind" | "too_new";
-  /** Whether a node of it becomes ready; it does unless given. `silent`: its start never ends. */
-  readonly ready?: boolean | "silent";
+  readonly journal?: "newest" | "behind" | "behind_in_postgres" | "too_new";
+  /** How systemd finds a node of it after its start; `ready` unless given. `silent`: it never ends. */
+  readonly node?: keyof typeof NODES | "silent";
 }
+
+/** What systemd says of a node: its state, and the last that the node said of itself. */
+const NODES = {
+  ready: ["active", "Ready at http://127.0.0.1:8000"],
+  degraded: ["active", "Degraded at http://127.0.0.1:8000; streams: away"],
+  not_ready: ["active", "Not ready at http://127.0.0.1:8000; journal: away"],
+  dying: ["activating", "Ready at http://127.0.0.1:8000"],
+} as const;
 
 /** What the script did. */
 export interface Run {
@@ -24,27 +33,67 @@ export interface Run {
   readonly stderr: string;
   /** Calls of programs that would have changed the machine, in order. */
   readonly calls: readonly string[];
-  /** The user and the files of variables of each program that was run as the service, in order. */
+  /** The user and the variables of each program that was run as the service, in order. */
   readonly services: readonly string[];
 }
 
+/** How the script is run. */
+export interface RunOptions {
+  /** A signal that it gets when it has the first node restarted. */
+  readonly signal?: "HUP" | "INT" | "TERM" | "KILL";
+  /** That nobody reads what it prints. */
+  readonly unread?: boolean;
+}
+
+const PROGRAM = "/opt/synapse/bin/synapse";
+
+/** Becomes the script, whose process id the stand-ins then know. */
+const START = 'INSTALLER=$$ PATH="$MACHINE/bin:$PATH" exec bash "$0" "$@"';
+
 const SCRIPT = fileURLToPath(new URL("install.sh", import.meta.url));
 
-/** Each is a line of bash; `note` writes the call down. */
+/** What systemd makes of the units' variables, unless the operator set more. */
+const ENVIRONMENT = "SYNAPSE_DATA_DIR=/opt/synapse/data SYNAPSE_SKILLS_DIR=/opt/synapse/skills";
+
+/** Each is some lines of bash; `note` writes the call down. */
 const STAND_INS: Readonly<Record<string, string>> = {
   useradd: 'note "$@"; touch "$MACHINE/user"',
   userdel: 'note "$@"; rm "$MACHINE/user"',
   getent: '[[ -e "$MACHINE/user" ]]',
-  chown: 'note "$@"',
+  chown: 'note "$@"; echo "$1" >"$MACHINE/owners/${2//\\//+}"',
+  stat: `
+file="\${!#}"
+[[ "$*" == *%U:%G* ]] && exec cat "$MACHINE/owners/\${file//\\//+}"
+PATH="\${PATH#*:}" exec stat "$@"`,
   systemctl: `
-[[ "$1" == list-units ]] && exec cat "$MACHINE/active"
+unit="\${!#}"
+name="\${unit%.service}"
+current="$DESTDIR/opt/synapse/bin/synapse"
+case "$*" in
+list-units*) exec cat "$MACHINE/active" ;;
+show*EnvironmentFiles*)
+  echo '/opt/synapse/config/synapse.env (ignore_errors=yes)'
+  [[ "$name" != *@* ]] || echo "/opt/synapse/config/\${name#*@}.env (ignore_errors=no)"
+  exit ;;
+show*Environment*) exec cat "$MACHINE/environment" ;;
+show*ActiveState*) exec sed -n 's/^# state //p' "$MACHINE/nodes/$unit" ;;
+show*StatusText*) exec sed -n 's/^# status //p' "$MACHINE/nodes/$unit" ;;
+esac
 note "$@"
-[[ "$1" == restart ]] && grep -q '^# silent' "$DESTDIR/opt/synapse/bin/synapse" && exec /bin/sleep 60
-exit 0`,
-  // Writes down whose files it is to read, and runs what it is given.
+[[ "$1" == restart ]] || exit 0
+grep -q '^# silent' "$current" && exec env PATH="\${PATH#*:}" sleep 60
+cp "$current" "$MACHINE/nodes/$unit"
+[[ ! -e "$MACHINE/signal" ]] || kill -s "$(cat "$MACHINE/signal")" "$INSTALLER"
+rm -f "$MACHINE/signal"`,
+  // Writes down what it is told of variables, and runs what it is given with those that are set.
   "systemd-run": `
 while [[ "$1" == -* ]]; do
-  if [[ "$1" == -p ]]; then shift; [[ "$1" == User=* || "$1" == *.env ]] && properties+=" $1"; fi
+  if [[ "$1" == -p ]]; then
+    shift
+    [[ "$1" =~ ^(User|Environment.*)= ]] && properties+=" $1"
+    # Neither of these two is expanded by it.
+    [[ "$1" != Environment=* ]] || eval "export $(sed 's/[$\`]/\\\\&/g' <<<"\${1#*=}")"
+  fi
   shift
 done
 printf '%s\n' "$properties" >>"$MACHINE/services"
@@ -64,9 +113,9 @@ export class InstallMachine {
   static async create(): Promise<InstallMachine> {
     const folder = await Deno.makeTempDir({ prefix: "synapse_install_" });
     const machine = new InstallMachine(folder);
-    await Deno.mkdir(`${folder}/bin`);
-    await Deno.mkdir(`${folder}/root`);
+    for (const name of ["bin", "root", "owners", "nodes"]) await Deno.mkdir(`${folder}/${name}`);
     await machine.activate();
+    await machine.setVariables("");
     for (const [name, script] of Object.entries(STAND_INS)) {
       const note = `note() { printf '%s\\n' "${name} $*" >>"$MACHINE/calls"; }`;
       await executable(`${folder}/bin/${name}`, `${note}\n${script}`);
@@ -74,31 +123,61 @@ export class InstallMachine {
     return machine;
   }
 
-  /** Makes these units the active ones. */
+  /** One with version 1.0.0 installed and these units running. */
+  static async installed(...active: readonly string[]): Promise<InstallMachine> {
+    const machine = await InstallMachine.create();
+    const program = await machine.program({ version: "1.0.0" });
+    const { code, stderr } = await machine.run("install", program);
+    assert.equal(code, 0, stderr);
+    await machine.activate(...active);
+    return machine;
+  }
+
+  /** Makes these units the active ones, with the program that is installed. */
   async activate(...units: readonly string[]): Promise<void> {
     await Deno.writeTextFile(
       `${this.#folder}/active`,
       units.map((unit) => `${unit} loaded active running Synapse\n`).join(""),
     );
+    for (const unit of units) {
+      await Deno.copyFile(`${this.root}${PROGRAM}`, `${this.#folder}/nodes/${unit}`);
+    }
+  }
+
+  /** What drop-ins set besides, as `systemctl show` prints it. */
+  async setVariables(variables: string): Promise<void> {
+    await Deno.writeTextFile(`${this.#folder}/environment`, `${ENVIRONMENT} ${variables}\n`);
+  }
+
+  /** The version that each active unit was last started with. */
+  async nodes(): Promise<Record<string, string>> {
+    const found: Record<string, string> = {};
+    for await (const { name } of Deno.readDir(`${this.#folder}/nodes`)) {
+      found[name] = versionOf(await Deno.readTextFile(`${this.#folder}/nodes/${name}`));
+    }
+    return found;
   }
 
   /** A program to install, by its path. */
   async program(fake: FakeProgram): Promise<string> {
-    const { version, acceptsConfig = true, journal = "newest", ready = true } = fake;
+    const { version, acceptsConfig = true, journal = "newest", node = "ready" } = fake;
     const path = `${this.#folder}/synapse-${version}`;
+    const [state, status] = node === "silent" ? ["", ""] : NODES[node];
     const check = {
       newest: `echo '{"ok": true, "missing": []}'`,
       behind: `echo '{"ok": false, "missing": ["2 more"]}'; exit 1`,
+      behind_in_postgres: `[[ -z "\${DATABASE_URL-}" ]] || { echo '"missing": 1'; exit 1; }`,
       too_new: "echo '{\"error\": {}}' >&2; exit 1",
     }[journal];
     await executable(
       path,
-      `# ${ready}
+      `# ${node}
+# state ${state}
+# status ${status}
 case "$1" in
 version) printf '{\\n  "version": "${version}",\\n  "deno": "2"\\n}\\n' ;;
 config) ${acceptsConfig ? "true" : "exit 2"} ;;
 migrate) ${check} ;;
-health) ${ready === true ? "true" : "exit 1"} ;;
 *) printf '%s\\n' "$@"; exit 5 ;;
 esac`,
     );
@@ -106,11 +185,18 @@ esac`,
   }
 
   /** Runs the script with these arguments. */
-  async run(...args: readonly string[]): Promise<Run> {
+  run(...args: readonly string[]): Promise<Run> {
+    return this.runSo({}, ...args);
+  }
+
+  /** Runs it, and does this to it. */
+  async runSo({ signal, unread }: RunOptions, ...args: readonly string[]): Promise<Run> {
     const [calls, services] = [`${this.#folder}/calls`, `${this.#folder}/services`];
     for (const notes of [calls, services]) await Deno.writeTextFile(notes, "");
+    if (signal !== undefined) await Deno.writeTextFile(`${this.#folder}/signal`, signal);
+    const start = unread ? `exec > >(exec true); wait $!; ${START}` : START;
     const { code, stdout, stderr } = await new Deno.Command("bash", {
-      args: ["-c", 'PATH="$MACHINE/bin:$PATH" exec bash "$0" "$@"', SCRIPT, ...args],
+      args: ["-c", start, SCRIPT, ...args],
       env: {
         MACHINE: this.#folder,
         DESTDIR: this.root,
@@ -138,12 +224,23 @@ esac`,
   /** The version that is in place, told by the program itself; null without one. */
   async installed(): Promise<string | null> {
     try {
-      const text = await Deno.readTextFile(`${this.root}/opt/synapse/bin/synapse`);
-      return /"version": "([^"]*)"/.exec(text)?.[1] ?? null;
+      return versionOf(await Deno.readTextFile(`${this.root}${PROGRAM}`));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;
     }
+  }
+
+  /** The versions of the releases that are kept. */
+  async releases(): Promise<string[]> {
+    return (await this.files("/opt/synapse/releases"))
+      .flatMap((file) => /releases\/([\d.]+)-\w+$/.exec(file)?.[1] ?? []);
+  }
+
+  /** Gives a path to somebody. */
+  async own(owner: string, path: string): Promise<void> {
+    const name = `${this.root}${path}`.replaceAll("/", "+");
+    await Deno.writeTextFile(`${this.#folder}/owners/${name}`, `${owner}\n`);
   }
 
   /** Every path below `/`, with its mode. */
@@ -158,6 +255,15 @@ esac`,
     return found.sort((a, b) => a.slice(4) < b.slice(4) ? -1 : 1);
   }
 
+  /** Every path below `/`, with its inode and when it was changed last. */
+  async traces(): Promise<string[]> {
+    return await Promise.all((await this.files()).map(async (file) => {
+      const path = file.slice(4);
+      const { ino, mtime } = await Deno.lstat(this.root + path);
+      return `${path} ${ino} ${mtime?.getTime()}`;
+    }));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#folder, { recursive: true });
   }
@@ -166,4 +272,8 @@ esac`,
 async function executable(path: string, script: string): Promise<void> {
   await Deno.writeTextFile(path, `#!/usr/bin/env bash\n${script}\n`);
   await Deno.chmod(path, 0o755);
+}
+
+function versionOf(program: string): string {
+  return /"version": "([^"]*)"/.exec(program)?.[1] ?? "unknown";
 }

@@ -4,18 +4,6 @@ import { InstallMachine } from "./install_machine.ts";
 
 const HOME = "/opt/synapse";
 
-/** A machine with version 1 installed and these units running. */
-async function installed(...active: readonly string[]): Promise<InstallMachine> {
-  const machine = await InstallMachine.create();
-  const { code, stderr } = await machine.run(
-    "install",
-    await machine.program({ version: "1.0.0" }),
-  );
-  assert.equal(code, 0, stderr);
-  await machine.activate(...active);
-  return machine;
-}
-
 Deno.test("install makes the user, the folders, the units and the program, and starts nothing", async () => {
   await using machine = await InstallMachine.create();
   const done = await machine.run("install", await machine.program({ version: "1.0.0" }));
@@ -50,19 +38,31 @@ Deno.test("install makes the user, the folders, the units and the program, and s
 });
 
 Deno.test("install done again changes nothing, also not what the operator wrote", async () => {
-  await using machine = await installed();
+  await using machine = await InstallMachine.installed();
   const env = `${machine.root}${HOME}/config/synapse.env`;
   await Deno.writeTextFile(env, "SYNAPSE_PORT=8001\n");
-  const before = await machine.files();
-  const again = await machine.run("install", await machine.program({ version: "1.0.0" }));
+  const before = [await machine.files(), await machine.traces()];
+  const program = await machine.program({ version: "1.0.0" });
+  const dry = await machine.run("--dry-run", "install", program);
+  assert.deepEqual([dry.code, dry.stdout, dry.stderr], [0, "", ""]);
+  const again = await machine.run("install", program);
   assert.equal(again.code, 0, again.stderr);
-  assert.deepEqual(await machine.files(), before);
+  assert.deepEqual([await machine.files(), await machine.traces()], before);
+  assert.deepEqual(again.calls, []);
   assert.equal(await Deno.readTextFile(env), "SYNAPSE_PORT=8001\n");
-  assert.ok(again.calls.every((call) => call.startsWith("chown ")), again.calls.join("\n"));
+});
+
+Deno.test("install done again mends modes and owners", async () => {
+  await using machine = await InstallMachine.installed();
+  await Deno.chmod(`${machine.root}${HOME}/data`, 0o755);
+  await machine.own("root:root", `${HOME}/data`);
+  const again = await machine.run("install", await machine.program({ version: "1.0.0" }));
+  assert.deepEqual([again.code, again.calls], [0, [`chown synapse:synapse ${HOME}/data`]]);
+  assert.ok((await machine.files()).includes(`750 ${HOME}/data`));
 });
 
 Deno.test("install refuses another version than the one that is there, and what is not Synapse", async () => {
-  await using machine = await installed();
+  await using machine = await InstallMachine.installed();
   const other = await machine.run("install", await machine.program({ version: "2.0.0" }));
   assert.equal(other.code, 1);
   assert.match(other.stderr, /use upgrade/);
@@ -80,7 +80,7 @@ Deno.test("--dry-run says what every command would do, and does none of it", asy
   assert.match(install.stdout, /would run: useradd/);
   assert.deepEqual([await empty.files(), install.calls], [[], []]);
 
-  await using machine = await installed("synapse.service");
+  await using machine = await InstallMachine.installed("synapse.service");
   const before = await machine.files();
   const next = await machine.program({ version: "2.0.0" });
   const upgrade = await machine.run("--dry-run", "upgrade", next);
@@ -92,147 +92,57 @@ Deno.test("--dry-run says what every command would do, and does none of it", asy
     assert.deepEqual(calls, []);
   }
   assert.deepEqual(await machine.files(), before);
-});
 
-Deno.test("upgrade puts the new program in place and restarts each node that runs", async () => {
-  await using machine = await installed("synapse@n1.service", "synapse@n2.service");
-  const done = await machine.run("upgrade", await machine.program({ version: "2.0.0" }));
-  assert.equal(done.code, 0, done.stderr);
-  assert.equal(await machine.installed(), "2.0.0");
-  assert.deepEqual(done.calls, [
-    "systemctl restart synapse@n1.service",
-    "systemctl restart synapse@n2.service",
+  assert.equal((await machine.run("upgrade", next)).code, 0);
+  const third = await machine.program({ version: "3.0.0" });
+  const { stdout } = await machine.run("--dry-run", "upgrade", third);
+  assert.deepEqual(stdout.match(/rm -rf \S+releases\/[\d.]+/g)?.map((line) => line.slice(-5)), [
+    "1.0.0",
   ]);
-  const again = await machine.run("upgrade", await machine.program({ version: "2.0.0" }));
-  assert.deepEqual([again.code, again.calls], [0, []]);
-  assert.match(again.stdout, /^Already at 2\.0\.0/);
 });
 
-Deno.test("upgrade keeps the program before and no older one; rollback goes back to it", async () => {
-  await using machine = await installed("synapse.service");
-  for (const version of ["2.0.0", "3.0.0"]) {
-    const { code, stderr } = await machine.run("upgrade", await machine.program({ version }));
-    assert.equal(code, 0, stderr);
+Deno.test("a dry run wants root as well, who alone sees what is in config/", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "synapse_install_" });
+  try {
+    await Deno.chmod(folder, 0o755);
+    await Deno.copyFile(new URL("install.sh", import.meta.url), `${folder}/install.sh`);
+    const { code, stderr } = await new Deno.Command("bash", {
+      args: [`${folder}/install.sh`, "--dry-run", "uninstall"],
+      cwd: "/",
+      clearEnv: true,
+      ...(Deno.uid() === 0 ? { uid: 65534, gid: 65534 } : {}),
+    }).output();
+    assert.equal(code, 1);
+    assert.match(new TextDecoder().decode(stderr), /run this as root/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-  const releases = (await machine.files(`${HOME}/releases`))
-    .flatMap((file) => /releases\/([\d.]+)-\w+$/.exec(file)?.[1] ?? []);
-  assert.deepEqual(releases, ["2.0.0", "3.0.0"]);
-  const done = await machine.run("rollback");
-  assert.equal(done.code, 0, done.stderr);
-  assert.deepEqual(done.calls, ["systemctl restart synapse.service"]);
-  assert.equal(await machine.installed(), "2.0.0");
-});
-
-Deno.test("upgrade goes back when a node does not become ready, and says so", async () => {
-  await using machine = await installed("synapse@n1.service", "synapse@n2.service");
-  const sick = await machine.program({ version: "2.0.0", ready: false });
-  const done = await machine.run("upgrade", sick);
-  assert.equal(done.code, 1);
-  assert.match(done.stderr, /went back to 1\.0\.0-\w+: a node was not ready with 2\.0\.0/);
-  assert.equal(await machine.installed(), "1.0.0");
-  // The first with the new one; then all with the old one.
-  assert.deepEqual(done.calls, [
-    "systemctl restart synapse@n1.service",
-    "systemctl restart synapse@n1.service",
-    "systemctl restart synapse@n2.service",
-  ]);
-  const back = await machine.run("rollback");
-  assert.match(back.stderr, /there is no program from before/);
-});
-
-Deno.test("upgrade goes back when a node's start never ends", async () => {
-  await using machine = await installed("synapse.service");
-  const silent = await machine.program({ version: "2.0.0", ready: "silent" });
-  const done = await machine.run("upgrade", silent);
-  assert.equal(done.code, 1);
-  assert.match(done.stderr, /went back to 1\.0\.0-\w+: a node was not ready with 2\.0\.0/);
-  assert.equal(await machine.installed(), "1.0.0");
-  assert.deepEqual(done.calls, [
-    "systemctl restart synapse.service",
-    "systemctl restart synapse.service",
-  ]);
-});
-
-Deno.test("units come and go with the program that they came with", async () => {
-  await using machine = await installed("synapse.service");
-  const unit = `${machine.root}/etc/systemd/system/synapse.service`;
-  const newer = await Deno.readTextFile(unit);
-  // As if version 1 had come with another one.
-  const older = `# of version 1\n${newer}`;
-  const kept = (await machine.files(`${HOME}/releases`))
-    .map((file) => file.slice(4)).filter((file) => file.endsWith("/synapse.service"));
-  assert.equal(kept.length, 1);
-  for (const path of [unit, machine.root + kept[0]]) await Deno.writeTextFile(path, older);
-
-  const sick = await machine.program({ version: "2.0.0", ready: false });
-  const failed = await machine.run("upgrade", sick);
-  assert.deepEqual(failed.calls, [
-    "systemctl daemon-reload",
-    "systemctl restart synapse.service",
-    "systemctl daemon-reload",
-    "systemctl restart synapse.service",
-  ]);
-  assert.equal(await Deno.readTextFile(unit), older);
-
-  const well = await machine.program({ version: "3.0.0" });
-  assert.equal((await machine.run("upgrade", well)).code, 0);
-  assert.equal(await Deno.readTextFile(unit), newer);
-  assert.equal((await machine.run("rollback")).code, 0);
-  assert.equal(await Deno.readTextFile(unit), older);
 });
 
 Deno.test("run hands all that follows to the program, as the service's user with its variables", async () => {
-  await using machine = await installed("synapse.service");
-  const config = "EnvironmentFile=-/opt/synapse/config";
+  await using machine = await InstallMachine.installed("synapse.service");
+  const common =
+    "User=synapse Environment=SYNAPSE_DATA_DIR=/opt/synapse/data SYNAPSE_SKILLS_DIR=/opt/synapse/skills  " +
+    "EnvironmentFile=-/opt/synapse/config/synapse.env";
   const words = ["backup", "--to", "/a b", "--dry-run", "--json"];
   const done = await machine.run("run", ...words);
   assert.deepEqual([done.code, done.stdout], [5, `${words.join("\n")}\n`]);
-  assert.deepEqual(done.services, [`User=synapse ${config}/synapse.env`]);
+  assert.deepEqual(done.services, [common]);
 
   await Deno.writeTextFile(`${machine.root}${HOME}/config/n1.env`, "SYNAPSE_PORT=8001\n");
   const one = await machine.run("--node", "n1", "run", "doctor");
-  assert.deepEqual(one.services, [`User=synapse ${config}/synapse.env ${config}/n1.env`]);
+  assert.deepEqual(one.services, [`${common} EnvironmentFile=/opt/synapse/config/n1.env`]);
   const none = await machine.run("--node", "n2", "run", "doctor");
   assert.equal(none.code, 1);
   assert.match(none.stderr, /there is no node n2/);
 
   const dry = await machine.run("--dry-run", "run", "doctor");
   assert.deepEqual([dry.code, dry.services], [0, []]);
-  assert.match(dry.stdout, /would run: as_service \S+ synapse\.service doctor/);
-});
-
-Deno.test("upgrade touches nothing when the new program refuses the configuration or the journal", async () => {
-  await using machine = await installed("synapse.service");
-  for (
-    const [fake, reason] of [
-      [{ version: "2.0.0", acceptsConfig: false }, /refuses the configuration/],
-      [{ version: "2.0.1", journal: "too_new" }, /cannot use the journal/],
-      [{ version: "2.0.2", journal: "behind" }, /make a backup, then use upgrade --migrate/],
-    ] as const
-  ) {
-    const done = await machine.run("upgrade", await machine.program(fake));
-    assert.equal(done.code, 1);
-    assert.match(done.stderr, reason);
-    assert.deepEqual(done.calls, []);
-    assert.equal(await machine.installed(), "1.0.0");
-  }
-});
-
-Deno.test("upgrade --migrate goes on, and does not go back where the journal cannot", async () => {
-  await using machine = await installed("synapse.service");
-  const next = await machine.program({ version: "2.0.0", journal: "behind" });
-  const done = await machine.run("upgrade", next, "--migrate");
-  assert.equal(done.code, 0, done.stderr);
-  assert.equal(await machine.installed(), "2.0.0");
-  const sick = await machine.program({ version: "3.0.0", journal: "behind", ready: false });
-  const failed = await machine.run("upgrade", sick, "--migrate");
-  assert.equal(failed.code, 1);
-  assert.match(failed.stderr, /its journal is no longer that of 2\.0\.0/);
-  assert.equal(await machine.installed(), "3.0.0");
+  assert.match(dry.stdout, /^would run: systemd-run .*User=synapse .*\/bin\/synapse doctor$/m);
 });
 
 Deno.test("uninstall keeps what the node had; with --purge nothing is left", async () => {
-  await using machine = await installed("synapse.service");
+  await using machine = await InstallMachine.installed("synapse.service");
   const done = await machine.run("uninstall");
   assert.equal(done.code, 0, done.stderr);
   assert.deepEqual(done.calls, [

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { EXIT } from "../../runtime/cli/exit_code.ts";
+import { REQUESTS_MS } from "../../runtime/compose.ts";
+import { DEFAULT_LIMITS } from "../../runtime/limits.ts";
 
 const read = (name: string) => Deno.readTextFile(new URL(name, import.meta.url));
 
@@ -47,20 +49,96 @@ Deno.test("the units stop a node as it wants to be stopped, and do not restart a
       "Type=notify",
       "NotifyAccess=main",
       "WatchdogSec=60",
-      "LimitCORE=0",
       "KillMode=mixed",
       "Restart=always",
       `RestartPreventExitStatus=${EXIT.usage} ${EXIT.superseded}`,
       "OOMPolicy=continue",
-      "NoNewPrivileges=true",
-      "ProtectSystem=strict",
-      "ReadWritePaths=/opt/synapse/data /opt/synapse/logs",
     ]
   ) {
     assert.ok(unit.includes(line), line);
   }
   // V8 does not start under it.
   assert.ok(!unit.some((line) => line.startsWith("MemoryDenyWriteExecute=")));
+});
+
+/** What each unit has against what a program might do that was broken into. */
+const PROTECTION = [
+  "ProtectSystem=strict",
+  "ProtectHome=true",
+  "PrivateTmp=true",
+  "PrivateDevices=true",
+  "PrivateUsers=true",
+  "ProtectProc=invisible",
+  "UMask=0077",
+  "CapabilityBoundingSet=",
+  "RestrictNamespaces=true",
+  "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+  "SystemCallArchitectures=native",
+  "SystemCallFilter=@system-service",
+  "LimitCORE=0",
+];
+
+/** What those of Synapse have besides. */
+const PROTECTION_OF_SYNAPSE = [
+  ...PROTECTION,
+  "NoNewPrivileges=true",
+  "SystemCallFilter=~@privileged @resources",
+  "StandardOutput=journal",
+  "StandardError=journal",
+];
+
+const PROTECTED: Readonly<Record<string, readonly string[]>> = {
+  "synapse.service": [
+    ...PROTECTION_OF_SYNAPSE,
+    "ReadWritePaths=/opt/synapse/data /opt/synapse/logs",
+    "MemoryMax=4G",
+  ],
+  "synapse@.service": [
+    ...PROTECTION_OF_SYNAPSE,
+    "ReadWritePaths=/opt/synapse/data /opt/synapse/logs",
+    "MemoryMax=4G",
+  ],
+  "synapse-backup.service": [
+    ...PROTECTION_OF_SYNAPSE,
+    "ReadWritePaths=/opt/synapse/data",
+    "MemoryMax=2G",
+  ],
+  // DynamicUser gives it no new privileges.
+  "qdrant.service": [
+    ...PROTECTION,
+    "DynamicUser=true",
+    "SystemCallFilter=~@privileged",
+    "MemoryMax=2G",
+  ],
+};
+
+for (const [name, wanted] of Object.entries(PROTECTED)) {
+  Deno.test(`${name} has its protection`, async () => {
+    const unit = await settings(name);
+    assert.deepEqual(wanted.filter((line) => !unit.includes(line)), []);
+  });
+}
+
+Deno.test("nodes and backups come after the services of the machine that they may use", async () => {
+  for (const name of ["synapse.service", "synapse@.service", "synapse-backup.service"]) {
+    const after = (await settings(name)).find((line) => line.startsWith("After="))!.slice(6);
+    const redis = name === "synapse-backup.service"
+      ? []
+      : ["redis.service", "redis-server.service"];
+    assert.deepEqual(after.split(" "), [
+      "network-online.target",
+      "postgresql.service",
+      ...redis,
+      "qdrant.service",
+    ]);
+  }
+});
+
+Deno.test("a node has the time to hand over", async () => {
+  const stop = (await settings("synapse.service"))
+    .flatMap((line) => /^TimeoutStopSec=(\d+)$/.exec(line)?.[1] ?? []);
+  assert.equal(stop.length, 1);
+  assert.ok(Number(stop[0]) * 1000 > DEFAULT_LIMITS.drain_ms + REQUESTS_MS);
 });
 
 Deno.test("Qdrant on a machine listens on loopback, and is the version that Compose has", async () => {

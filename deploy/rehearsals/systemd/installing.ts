@@ -6,19 +6,28 @@
 import { ledgerSkill } from "../../../runtime/e2e/ledger.ts";
 import { ask, openSession } from "../../../runtime/e2e/session_calls.ts";
 import { require } from "../rehearsal_error.ts";
+import type { Machine } from "./machine.ts";
 import { type Stage, UNIT } from "./stage.ts";
 
-/** Settings of the rehearsal alone, as an operator would change them: it has no minute for each fault. */
-const DROP_IN = `[Service]
+/**
+ * Settings of the rehearsal alone, as an operator would change them: it has no minute for each fault.
+ * Where the node listens is known from here only, and the note is of signs that mean something to shells
+ * and to systemd; `install.sh` has to pass all of it on.
+ */
+function dropIn({ host, port }: Pick<NodeSettings, "host" | "port">): string {
+  return `[Service]
 WatchdogSec=5
+Environment=SYNAPSE_HOST=${host} SYNAPSE_PORT=${port}
+Environment='NOTE=costs 5$ a \`node\`, or 100%% of "it"'
 `;
+}
 
 /** The exposure that systemd may find, in tenths. */
 const EXPOSURE_MAX = 25;
 
 /** All that an installation could change. */
 const PLACES =
-  "find /opt/synapse /etc/systemd/system /var/lib/synapse /etc/passwd -printf '%p %m %u %s\n'";
+  "find /opt/synapse /etc/systemd/system /var/lib/synapse /etc/passwd -printf '%p %m %u %s %i %T@\n'";
 
 /** What the node listens at, and its key. */
 export interface NodeSettings {
@@ -66,12 +75,18 @@ export async function installNode(
     };
     return `${await rate(UNIT)}, ${await rate("synapse-backup.service")}`;
   });
-  const { host, port, metricsPort, apiKey } = node;
+  await writeFiles(machine, node);
+  await machine.output(["systemctl", "daemon-reload"]);
+}
+
+/** What an operator writes, or has a shell write that lets nobody else read its files. */
+async function writeFiles(
+  machine: Machine,
+  { metricsPort, apiKey, ...node }: NodeSettings,
+): Promise<void> {
   await Deno.writeTextFile(
     `${machine.root}/opt/synapse/config/synapse.env`,
-    `SYNAPSE_HOST=${host}
-SYNAPSE_PORT=${port}
-SYNAPSE_METRICS_PORT=${metricsPort}
+    `SYNAPSE_METRICS_PORT=${metricsPort}
 SYNAPSE_API_KEY=${apiKey}
 `,
   );
@@ -80,8 +95,17 @@ SYNAPSE_API_KEY=${apiKey}
     ledgerSkill("/opt/synapse/data", { name: "note", idempotent: true }),
   );
   await Deno.mkdir(`${machine.root}/etc/systemd/system/${UNIT}.d`);
-  await Deno.writeTextFile(`${machine.root}/etc/systemd/system/${UNIT}.d/override.conf`, DROP_IN);
-  await machine.output(["systemctl", "daemon-reload"]);
+  await Deno.writeTextFile(
+    `${machine.root}/etc/systemd/system/${UNIT}.d/override.conf`,
+    dropIn(node),
+  );
+  await machine.output([
+    "sh",
+    "-c",
+    `umask 077
+printf '%s\\n' 'limits:' '  drain_ms: 500' >/run/my.yaml
+install -m 640 -g synapse /run/my.yaml /opt/synapse/config/config.yaml`,
+  ]);
 }
 
 /** Starts the node. */

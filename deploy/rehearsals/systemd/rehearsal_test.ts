@@ -4,4 +4,4 @@ import * as rehearsal from "./rehearsal.ts";
 const NAME =
   "nodes under a real systemd: installed, killed, frozen, backed up, upgraded, taken away";
 
-await testRehearsal(NAME, rehearsal, 28);
+await testRehearsal(NAME, rehearsal, 29);

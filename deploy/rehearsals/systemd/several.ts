@@ -10,6 +10,7 @@ import { POSTGRES } from "../../../.ci/services/requirements.ts";
 import { systemClock } from "../../../runtime/clock.ts";
 import { Conversations } from "../conversations.ts";
 import { require } from "../rehearsal_error.ts";
+import { DEPLOY } from "./program_file.ts";
 import { Stage, UNIT } from "./stage.ts";
 
 const UNITS = ["synapse@n1.service", "synapse@n2.service"] as const;
@@ -19,6 +20,12 @@ const CLIENTS = 4;
 
 /** How long they talk before something happens to the other node, in milliseconds. */
 const TALK_MS = 1500;
+
+/** Where the machine has the number of the process group of an upgrade. */
+const GROUP = "/run/upgrade.group";
+
+/** How long an upgrade may take until the first node is started, in milliseconds. */
+const CUT_OFF_MS_MAX = 60_000;
 
 /** Puts two nodes in the place of the single one. Postgres is a private one of this machine. */
 export async function runSeveral(single: Stage, apiKey: string): Promise<void> {
@@ -62,6 +69,10 @@ export async function runSeveral(single: Stage, apiKey: string): Promise<void> {
     },
   );
   await checklist.step(
+    "install.sh upgrade that loses its terminal goes back, nothing is lost",
+    () => cutOff(stage),
+  );
+  await checklist.step(
     "install.sh upgrade restarts one after the other, nothing is lost",
     async () => {
       const release = await stage.release("fourth");
@@ -75,6 +86,31 @@ export async function runSeveral(single: Stage, apiKey: string): Promise<void> {
     },
   );
   await machine.output(["systemctl", "stop", ...UNITS]);
+}
+
+/** An upgrade gets SIGHUP, with all that it has started, while the first node has not started. */
+async function cutOff(stage: Stage): Promise<string> {
+  const { machine, conversations } = stage;
+  const release = await stage.release("cut_off", "silent");
+  const current = () => machine.output(["readlink", "/opt/synapse/bin/synapse"]);
+  const before = await current();
+  const { code, stderr } = await stage.underLoad(async () => {
+    const script = `echo $$ >${GROUP}; exec bash ${DEPLOY}/install.sh upgrade ${release}`;
+    const ended = machine.end(["setsid", "--wait", "sh", "-c", script]);
+    await machine.until("the first node is started with it", CUT_OFF_MS_MAX, async () => {
+      const { active } = await stage.unit();
+      return active === "activating";
+    });
+    await machine.output(["kill", "-HUP", "--", `-${await machine.output(["cat", GROUP])}`]);
+    return await ended;
+  });
+  require(code === 1 && /was cut off/.test(stderr), `It ended with ${code}: ${stderr}`);
+  require(await current() === before, `The program is ${await current()}`);
+  for (const unit of UNITS) {
+    const { active } = await machine.unit(unit);
+    require(active === "active", `${unit} is ${active}`);
+  }
+  return `${await conversations.check()} messages there`;
 }
 
 /** A database, and the server that has it, by the URL of another database there. */

@@ -12,10 +12,12 @@ COPY --from=deno /deno /usr/local/bin/deno
 WORKDIR /src
 COPY . .
 ENV DENO_DIR=/deno-dir
+# The commit, which `synapse version` says: the build has no git.
+ARG REVISION=unknown
 # Where packages come through a proxy with a certificate of its own: --secret id=ca,src=FILE
 RUN --mount=type=cache,target=/deno-dir --mount=type=secret,id=ca \
     if [ -f /run/secrets/ca ]; then export DENO_CERT=/run/secrets/ca; fi; \
-    deno task bundle
+    SYNAPSE_REVISION="$REVISION" deno task bundle
 
 FROM debian:${DEBIAN}-slim AS postgres
 RUN apt-get update \

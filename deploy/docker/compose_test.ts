@@ -7,6 +7,9 @@ import { VERSION } from "../../runtime/version.ts";
 
 interface Service {
   readonly image: string;
+  readonly pull_policy?: string;
+  readonly build?: { readonly args?: Readonly<Record<string, string>> };
+  readonly init?: boolean;
   readonly restart?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
@@ -96,6 +99,35 @@ Deno.test("every service restarts, has limits, bounded logs and a version", () =
     assert.match(service.image, /^[\w./-]+:v?\d[\w.-]*$/, name);
   }
   assert.equal(node.image, `synapse/core:${VERSION}`);
+});
+
+Deno.test("the image that is built here is never fetched, and says of which commit it is", () => {
+  const built = services.filter(([, { build }]) => build !== undefined);
+  assert.deepEqual(built.map(([name, { pull_policy }]) => [name, pull_policy]), [
+    ["synapse-core", "never"],
+  ]);
+  const args = Object.entries(node.build?.args ?? {});
+  const dockerfile = read("Dockerfile");
+  for (const [name] of args) assert.match(dockerfile, new RegExp(`^ARG ${name}=`, "m"));
+  const revision = (env: ReadonlyMap<string, string>) =>
+    args.map(([name, value]) => [name, filledIn(value, env)]);
+  assert.deepEqual(revision(new Map([["REVISION", "b160a2b"]])), [["REVISION", "b160a2b"]]);
+  assert.deepEqual(revision(example), [["REVISION", "unknown"]]);
+});
+
+Deno.test("a node that hangs ends itself, in a container where it can, and is started again", () => {
+  assert.match(node.environment?.SYNAPSE_WATCHDOG_SECONDS ?? "", /^[1-9]\d*$/);
+  assert.deepEqual([node.init, node.restart], [true, "unless-stopped"]);
+});
+
+Deno.test("docs/deployment.md says how much memory all limits together are", () => {
+  const gib = services.map(([, { deploy }]) => {
+    const [, amount, unit] = deploy?.resources.limits.memory.match(/^(\d+)([GM])$/) ??
+      assert.fail();
+    return Number(amount) / (unit === "G" ? 1 : 1024);
+  });
+  const [, said] = read("docs/deployment.md").match(/limits add up to ([\d.]+) GiB/) ?? [];
+  assert.equal(Number(said), gib.reduce((sum, one) => sum + one, 0));
 });
 
 Deno.test("every service says whether it is well, and whoever waits for one can", () => {

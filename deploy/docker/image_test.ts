@@ -24,9 +24,11 @@ async function launched(...args: readonly string[]): Promise<string[]> {
   }
 }
 
-/** The variables of the last stage. */
+const lastStage = dockerfile.slice(dockerfile.lastIndexOf("\nFROM "));
+
+/** Its variables. */
 const env = new Map(
-  [...dockerfile.matchAll(/^(?:ENV| {3}) +([A-Z_]+)=(\S+)/gm)].map(([, name = "", value = ""]) => [
+  [...lastStage.matchAll(/^(?:ENV| {3}) +([A-Z_]+)=(\S+)/gm)].map(([, name = "", value = ""]) => [
     name,
     value,
   ]),

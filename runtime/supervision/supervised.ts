@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
 import type { HealthReport } from "../edge/health_report.ts";
 import type { Entropy } from "../entropy.ts";
-import type { Logger } from "../telemetry/port.ts";
+import { type AliveOptions, whileAlive } from "./alive.ts";
 import { readSupervision } from "./environment.ts";
 import type { Notice, NoticeSink } from "./notice.ts";
 import { openNotifySocket } from "./notify_socket.ts";
@@ -16,28 +15,30 @@ import { statusLine } from "./status_line.ts";
 const STATUS_MS = 5000;
 
 /** What there is to tell, and to whom. */
-export interface SupervisedOptions {
+export interface SupervisedOptions extends AliveOptions {
   /** The environment; without `NOTIFY_SOCKET` in it nothing is done. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The id of this process. */
   readonly pid: number;
-  readonly clock: Clock;
   readonly entropy: Pick<Entropy, "id">;
-  readonly log: Logger;
   /** Where the node listens. */
   readonly api_url: string;
   readonly health: () => Promise<HealthReport>;
-  /** Why the node is beyond help but by a new start, or null: what `GET /health` answers by. */
-  readonly stuck: () => string | null;
   /** Opens the way to the supervisor; to its socket unless given. */
   readonly open?: (address: string, entropy: Pick<Entropy, "id">) => NoticeSink;
 }
 
-/** A node whose supervisor is kept informed. */
+/** A node that somebody watches. */
 export interface Supervised extends AsyncDisposable {
   /** Tells that the node stops. From then on nothing else is told. */
   stopping(): void;
 }
+
+/** A node that nobody watches. */
+export const UNSUPERVISED: Supervised = {
+  stopping: () => {},
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
 
 /**
  * Tells the supervisor that the node is ready, and from then on how it is and that it lives. Waits for
@@ -59,11 +60,6 @@ export function supervised(options: SupervisedOptions): Supervised {
 }
 
 const UNREACHABLE = "The supervisor cannot be told anything";
-
-const UNSUPERVISED: Supervised = {
-  stopping: () => {},
-  [Symbol.asyncDispose]: () => Promise.resolve(),
-};
 
 class Reporter implements Supervised {
   readonly #options: SupervisedOptions;
@@ -94,15 +90,9 @@ class Reporter implements Supervised {
   }
 
   /** Says that the node lives as long as it does: the supervisor learns of the opposite by silence. */
-  async #keepAlive(every_ms: number): Promise<void> {
-    const { clock, log, stuck } = this.#options;
+  #keepAlive(every_ms: number): Promise<void> {
     const { signal } = this.#ended;
-    while (!signal.aborted) {
-      const reason = stuck();
-      if (reason === null) await this.#tell({ alive: true });
-      else log.error({ reason }, "Node is stuck; its supervisor is left to start it anew");
-      await clock.sleep(every_ms, signal);
-    }
+    return whileAlive(this.#options, () => this.#tell({ alive: true }), { every_ms, signal });
   }
 
   /** Says how the node is, whenever that is something new. */

@@ -12,10 +12,14 @@ import { VERSION } from "../../../runtime/version.ts";
 import { imageSize } from "./base_images.ts";
 import type { Checklist } from "../checklist.ts";
 import { end, output } from "../command.ts";
+import { imageFaults } from "./image_facts.ts";
 import { require } from "../rehearsal_error.ts";
 
 /** The container's name. */
 export const ALONE = "synapse-rehearsal-alone";
+
+/** The commit that it is built of, as far as the image knows. */
+export const REVISION = "the-commit-of-a-rehearsal";
 
 const IMAGE = `synapse/core:${VERSION}`;
 const API_KEY = "the-key-of-a-rehearsal";
@@ -58,16 +62,13 @@ export async function checkImage(list: Checklist): Promise<void> {
 }
 
 async function describe(): Promise<string> {
-  const template = "{{json .Config}}";
-  const config = JSON.parse(
-    await output(["docker", "image", "inspect", `--format=${template}`, IMAGE]),
-  );
-  require(config.User === "1000:1000", `User is ${config.User}`);
-  const version = config.Labels?.["org.opencontainers.image.version"];
-  require(version === VERSION, `The label says version ${version}`);
+  const inspected = await output(["docker", "image", "inspect", "--format={{json .}}", IMAGE]);
+  const faults = imageFaults(JSON.parse(inspected), REVISION);
+  require(faults.length === 0, faults.join("; "));
   const run = ["docker", "run", "--rm", IMAGE, "version", "--json"] as const;
   const said = JSON.parse(await output(run));
   require(said.version === VERSION, `The program says version ${said.version}`);
+  require(said.revision === REVISION, `The program says revision ${said.revision}`);
   return await imageSize(IMAGE);
 }
 

@@ -13,7 +13,7 @@ import { Checklist } from "../checklist.ts";
 import { output } from "../command.ts";
 import { checkConfig } from "./config_checks.ts";
 import { Conversations } from "../conversations.ts";
-import { checkImage } from "./image_checks.ts";
+import { checkImage, REVISION } from "./image_checks.ts";
 import { debianMirror } from "./debian.ts";
 import { RehearsalError } from "../rehearsal_error.ts";
 import { ROOT, Stack, type StackOptions } from "./stack.ts";
@@ -61,6 +61,7 @@ async function prepare(folder: string): Promise<string> {
     DB_PASSWORD: "p@ss:w/rd?#%&+$ä",
     GRAFANA_ADMIN_PASSWORD: systemEntropy.id("key"),
     BACKUP_DIR: `${folder}/backups`,
+    REVISION,
     SYNAPSE_BACKUP_RECIPIENTS: await identityToRecipient(identity),
   });
   await Deno.writeTextFile(`${folder}/env`, text, { mode: 0o600 });

@@ -3,4 +3,4 @@ import * as rehearsal from "./rehearsal.ts";
 
 const NAME = "the image and the stack of docker-compose.yml on a real Docker Engine";
 
-await testRehearsal(NAME, rehearsal, 33);
+await testRehearsal(NAME, rehearsal, 34);

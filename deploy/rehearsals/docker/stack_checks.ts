@@ -12,7 +12,7 @@ import { output } from "../command.ts";
 import type { Conversations } from "../conversations.ts";
 import { require } from "../rehearsal_error.ts";
 import { soon } from "../soon.ts";
-import { PROJECT, type Stack } from "./stack.ts";
+import { PROJECT, ROOT, type Stack } from "./stack.ts";
 
 /** Where compose shows Prometheus. */
 const PROMETHEUS = "http://127.0.0.1:9091";
@@ -93,6 +93,15 @@ export class StackChecks {
         });
         const restarts = await stack.inspect("synapse-core", "{{.RestartCount}}");
         require(restarts === "1", `It was restarted ${restarts} times`);
+        return `${await people.check()} messages`;
+      },
+    );
+    await list.step(
+      "its event loop stands still: the watchdog ends it, it is back, nothing is lost",
+      async () => {
+        await this.#whileTalking(() => this.#hang());
+        const log = await stack.run(["logs", "--no-log-prefix", "synapse-core"]);
+        require(log.includes("its watchdog ends it"), "The log does not say that it was ended");
         return `${await people.check()} messages`;
       },
     );
@@ -187,6 +196,18 @@ export class StackChecks {
         require(code === 0, `${service} ended with ${code}`);
       }
     });
+  }
+
+  /** Blocks the node's event loop, and waits until it was ended and started again. */
+  async #hang(): Promise<void> {
+    const stack = this.#stack;
+    const restarts = () => stack.inspect("synapse-core", "{{.RestartCount}}");
+    const before = Number(await restarts());
+    const block = await Deno.readTextFile(`${ROOT}deploy/rehearsals/docker/block_node.ts`);
+    const evaluate = ["deno", "eval", "--no-config", "--ext=ts", block];
+    const heard = await stack.run(["exec", "--no-TTY", "synapse-core", ...evaluate]);
+    require(heard === "TimeoutError", `It still answers: ${heard}`);
+    await soon("it is started again", async () => Number(await restarts()) === before + 1);
   }
 
   async #whileTalking(happen: () => Promise<void>): Promise<void> {

@@ -41,20 +41,36 @@ testRendered("the patch for a restore fits the Job of the backups", () => {
   assert.ok(folder.startsWith(`${to}/synapse-`), folder);
 });
 
-testRendered("the commands of docs/deployment.md wait as long as the Jobs may take", () => {
-  const migration = pick(RENDERED.get("everything")!, "Job/synapse-migration") as IJob;
-  const backup_s = jobOfBackups().spec?.activeDeadlineSeconds;
-  const deadlines = new Map<string, unknown>([
-    ["backup-before-upgrade", backup_s],
-    ["synapse-restore", valueOf("/activeDeadlineSeconds")],
-    ["synapse-migration", migration.spec?.activeDeadlineSeconds],
+testRendered(
+  "every Job that the documents wait for ends by itself, in the time that they name",
+  () => {
+    const migration = pick(RENDERED.get("everything")!, "Job/synapse-migration") as IJob;
+    const seconds = {
+      "six hours": jobOfBackups().spec?.activeDeadlineSeconds,
+      "a day": valueOf("/activeDeadlineSeconds"),
+      "an hour": migration.spec?.activeDeadlineSeconds,
+    };
+    assert.deepEqual(seconds, { "six hours": 6 * 3600, "a day": 24 * 3600, "an hour": 3600 });
+    const text = read("docs/deployment.md").replaceAll(/\s+/g, " ");
+    assert.match(text, /A backup may take six hours, a restore a day, a migration an hour/);
+  },
+);
+
+Deno.test("the documents wait for Jobs by what also sees them fail", () => {
+  const text = read("docs/deployment.md");
+  const waited = [...text.matchAll(/^ {4}deploy\/k8s\/await_job\.sh synapse (\S+)/gm)];
+  assert.deepEqual(waited.map(([, job]) => job).sort(), [
+    "backup-before-upgrade",
+    "backup-now",
+    "synapse-migration",
+    "synapse-restore",
   ]);
-  const waits = [
-    ...read("docs/deployment.md").matchAll(
-      / wait --for=condition=complete --timeout=(\d+)h job\/(\S+)/g,
-    ),
-  ].map(([, hours, job = ""]) => [job, Number(hours) * 3600] as const);
-  assert.deepEqual(new Map(waits), deadlines);
+  assert.doesNotMatch(text, /condition=complete|logs --follow job/);
+});
+
+testRendered("only one backup is made at a time", () => {
+  const { spec } = pick(RENDERED.get("production")!, "CronJob/synapse-backup") as ICronJob;
+  assert.equal(spec?.concurrencyPolicy, "Forbid");
 });
 
 Deno.test("a backup may take as long in Kubernetes as under systemd", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
-import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
 import type { IConfigMap } from "kubernetes-models/v1/ConfigMap";
 import type { IPersistentVolumeClaim } from "kubernetes-models/v1/PersistentVolumeClaim";
+import type { IProbe } from "kubernetes-models/v1/Probe";
 import type { ISecret } from "kubernetes-models/v1/Secret";
 import { parse } from "yaml";
 import { REQUESTS_MS } from "../../runtime/compose.ts";
@@ -10,7 +10,6 @@ import { type Config, loadConfig } from "../../runtime/config.ts";
 import { VARIABLES } from "../../runtime/config/environment.ts";
 import { healthRoutes } from "../../runtime/edge/health.ts";
 import { PROTOCOL_VERSION, VERSION } from "../../runtime/version.ts";
-import { faultsOf } from "../prometheus/expressions.ts";
 import { COMMENTED_OUT, FOLDER } from "./kustomize.ts";
 import { type Manifest, ofKind, podTemplates } from "./manifest.ts";
 import { pick, RENDERED, testRendered } from "./rendered.ts";
@@ -129,20 +128,30 @@ testRendered("edge nodes take no partitions, and are the ones that the API leads
   }
 });
 
-testRendered("probes ask routes that there are", async () => {
-  const health = { status: "ready" as const, version: VERSION, dependencies: [] };
-  const app = healthRoutes({
-    version: VERSION,
-    health: () => Promise.resolve(health as never),
-    stuck: () => null,
-  });
+// A new start only mends a node that is stuck; one that cannot work gets no requests.
+testRendered("probes ask what they are for", async () => {
+  const healths = [
+    { status: "ready" },
+    { status: "not_ready" },
+    { status: "ready", stuck: true },
+  ];
+  const asked = healths.map(({ status, stuck = false }) =>
+    healthRoutes({
+      version: VERSION,
+      health: () => Promise.resolve({ status, version: VERSION, dependencies: [] } as never),
+      stuck: () => stuck ? "It stands still" : null,
+    })
+  );
   for (const { name, container } of nodes()) {
     const { startupProbe, livenessProbe, readinessProbe, ports = [] } = container;
-    for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
+    const answers = async (probe: IProbe | undefined) => {
       const path = probe?.httpGet?.path;
-      assert.ok(path, name);
-      assert.equal((await app.request(path)).status, 200, path);
-    }
+      assert.equal(probe?.httpGet?.port, "api", name);
+      return await Promise.all(asked.map(async (app) => (await app.request(path!)).status));
+    };
+    assert.deepEqual(await answers(startupProbe), [200, 200, 503], name);
+    assert.deepEqual(await answers(livenessProbe), [200, 200, 503], name);
+    assert.deepEqual(await answers(readinessProbe), [200, 503, 200], name);
     assert.deepEqual(
       ports.map((port) => [port.name, String(port.containerPort)]),
       [
@@ -150,6 +159,17 @@ testRendered("probes ask routes that there are", async () => {
         ["metrics", VARIABLES.SYNAPSE_METRICS_PORT.fallback],
       ],
     );
+  }
+});
+
+testRendered("a start may take as long as under systemd, and no rollout fails before", () => {
+  const unit = read("deploy/systemd/synapse.service");
+  const [, minutes] = /^TimeoutStartSec=(\d+)min$/m.exec(unit) ?? [];
+  for (const { name, deployment } of nodes()) {
+    const { period_ms, failures } = rolloutSettings(deployment).startup;
+    assert.equal(period_ms * failures, Number(minutes) * 60_000, name);
+    const progress_ms = 1000 * (deployment.spec?.progressDeadlineSeconds ?? 600);
+    assert.ok(progress_ms >= period_ms * failures + 60_000, `${name}: ${progress_ms}`);
   }
 });
 
@@ -202,16 +222,6 @@ testRendered("what a node writes is its own, and where the image lets it", () =>
   }
 });
 
-testRendered("a scaled Deployment names no number of its own", () => {
-  for (const [overlay, manifests] of RENDERED) {
-    for (const scaler of ofKind<IHorizontalPodAutoscaler>(manifests, "HorizontalPodAutoscaler")) {
-      const { kind, name } = scaler.spec!.scaleTargetRef;
-      const target = pick(manifests, `${kind}/${name}`) as IDeployment;
-      assert.equal(target.spec?.replicas, undefined, `${overlay}, ${name}`);
-    }
-  }
-});
-
 testRendered("labels name the protocol, and images are those of Docker Compose", () => {
   const compose: { services: Record<string, { image: string }> } = parse(
     read("docker-compose.yml"),
@@ -223,24 +233,6 @@ testRendered("labels name the protocol, and images are those of Docker Compose",
       if (from.startsWith("Deployment/")) assert.equal(labels.protocol_version, PROTOCOL_VERSION);
       assert.equal(labels["app.kubernetes.io/part-of"], "synapse", `${overlay}, ${from}`);
     }
-  }
-});
-
-Deno.test("the external metric of the autoscaler is one that the adapter makes of ours", () => {
-  interface Rule {
-    name: { as: string };
-    seriesQuery: string;
-    metricsQuery: string;
-  }
-  const { rules } = parse(read("deploy/k8s/components/mailbox-lag/adapter_rules.yaml")) as {
-    rules: { external: Rule[] };
-  };
-  const component = read("deploy/k8s/components/mailbox-lag/kustomization.yaml");
-  const [, wanted] = /metric:\s+name: (\S+)/.exec(component) ?? [];
-  assert.deepEqual(rules.external.map(({ name }) => name.as), [wanted]);
-  for (const { seriesQuery, metricsQuery } of rules.external) {
-    assert.match(seriesQuery, /^synapse_mailbox_lag_seconds_bucket\{/);
-    assert.deepEqual(faultsOf(metricsQuery.replace("<<.LabelMatchers>>", "")), []);
   }
 });
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { IExternalSecret } from "@kubernetes-models/external-secrets/external-secrets.io/v1/ExternalSecret";
 import type { IHorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler";
 import type { IIngress } from "kubernetes-models/networking.k8s.io/v1/Ingress";
 import type { IContainer } from "kubernetes-models/v1/Container";
@@ -22,10 +23,11 @@ interface Reference {
 /**
  * Names that are not there, as lines that begin with the object's name.
  *
- * @param made objects that are made outside of the manifests, as `Secret/synapse-secrets`
+ * @param made objects that are made outside of the manifests, as `Secret/synapse-secrets`, and not by
+ * what is in them
  */
 export function referenceFaults(manifests: readonly Manifest[], made: readonly string[]): string[] {
-  const there = new Set([...manifests.map(nameOf), ...made]);
+  const there = new Set([...manifests.map(nameOf), ...operatorMade(manifests), ...made]);
   const references = [...podReferences(manifests), ...otherReferences(manifests)];
   return [
     ...references.filter(({ to }) => !there.has(to)).map(({ from, to }) => `${from}: no ${to}`),
@@ -35,6 +37,12 @@ export function referenceFaults(manifests: readonly Manifest[], made: readonly s
     ]),
     ...portFaults(manifests),
   ];
+}
+
+/** Secrets that an operator makes of what is in the manifests. */
+function operatorMade(manifests: readonly Manifest[]): string[] {
+  return ofKind<IExternalSecret>(manifests, "ExternalSecret")
+    .map(({ metadata, spec }) => `Secret/${spec?.target?.name ?? metadata.name}`);
 }
 
 function podReferences(manifests: readonly Manifest[]): Reference[] {

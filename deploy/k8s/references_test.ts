@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { referenceFaults } from "./references.ts";
 import { type Changeable, copyOf, pick, RENDERED, testRendered } from "./rendered.ts";
 
-/** Production's Secret is made by hand or by an operator: docs/deployment.md. */
+/** Production's Secret is made by hand, unless components/external-secrets is there: docs/deployment.md. */
 const MADE = ["Secret/synapse-secrets"];
 
 testRendered("whatever an object names is there", () => {
   for (const [overlay, manifests] of RENDERED) {
-    const made = overlay === "dev" ? [] : MADE;
+    const made = overlay.startsWith("production") ? MADE : [];
     assert.deepEqual(referenceFaults(manifests, made), [], overlay);
   }
 });
@@ -99,6 +99,18 @@ testRendered("a Secret that is neither there nor made elsewhere is a fault", () 
       ["Deployment/synapse", "CronJob/synapse-backup"].map((from) =>
         `${from}: no Secret/synapse-secrets`
       ),
+    ),
+  );
+});
+
+testRendered("a Secret that the operator makes under another name is a fault", () => {
+  const manifests = copyOf("everything");
+  pick(manifests, "ExternalSecret/synapse-secrets").spec.target.name = "synapse-secret";
+  const makers = ["Deployment/synapse", "Deployment/synapse-edge", "CronJob/synapse-backup"];
+  assert.deepEqual(
+    new Set(referenceFaults(manifests, [])),
+    new Set(
+      [...makers, "Job/synapse-migration"].map((from) => `${from}: no Secret/synapse-secrets`),
     ),
   );
 });

@@ -2,7 +2,7 @@
  * `deno task rehearse:kubernetes [FOLDER]`: gives the manifests to a real API server with the real
  * controllers, by the commands of docs/deployment.md, and prints what held; ends with 1 at the first
  * thing that did not. There is no machine: a stand-in says of each pod that it runs and is ready, and of
- * each Job that it succeeded, so no image is started.
+ * each Job that it succeeded if the program takes its command line, so no image is started.
  *
  * The programs kube-apiserver and kube-controller-manager are taken from FOLDER, else built by Go into
  * `dist/`, once. Needs kubectl, and of Debian `etcd-server openssl`. Everything is on loopback, in

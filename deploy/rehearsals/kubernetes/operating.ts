@@ -9,6 +9,7 @@ import type { Checklist } from "../checklist.ts";
 import { require } from "../rehearsal_error.ts";
 import { soon } from "../soon.ts";
 import type { ControlPlane } from "./control_plane.ts";
+import { completed, failed, forget, makeRestore } from "./jobs.ts";
 
 const NODES = "app.kubernetes.io/name=synapse";
 
@@ -63,7 +64,7 @@ async function install(list: Checklist, plane: ControlPlane, folder: string): Pr
         "-l 'app.kubernetes.io/component in (settings, migration)' 2>&1",
       folder,
     ).then(noWarning);
-    await complete(plane, "synapse-migration");
+    await completed(plane, folder, "synapse-migration");
     require(await plane.kubectl("-n", "synapse", "get", "deployments") === "", "There are nodes");
   });
   await list.step("three nodes come up, and both Services lead to them", async () => {
@@ -143,7 +144,7 @@ async function restore(list: Checklist, plane: ControlPlane, folder: string): Pr
       await forget(plane, "backup-now");
       const job = ["create", "job", "--from=cronjob/synapse-backup", "backup-now"];
       await plane.kubectl("-n", "synapse", ...job);
-      return await complete(plane, "backup-now");
+      return await completed(plane, folder, "backup-now");
     };
     const [first, second] = [await make(), await make()];
     require(first !== second, "The second Job is the first one");
@@ -162,17 +163,18 @@ async function restore(list: Checklist, plane: ControlPlane, folder: string): Pr
       return await plane.kubectl("-n", "synapse", ...get) === wanted;
     });
   });
+  await list.step("a restore that the program refuses is known to have failed", async () => {
+    const file = `${folder}/restore_patch.yaml`;
+    await edit(file, /\[restore, /, "[restore, --identitty, ");
+    await makeRestore(plane, folder);
+    const said = await failed(plane, folder, "synapse-restore");
+    require(said.includes("synapse-restore has failed: Job has reached"), said);
+    await edit(file, /--identitty, /, "");
+  });
   await list.step("a Job of the backups becomes one that restores, and so again", async () => {
     const make = async () => {
-      await forget(plane, "synapse-restore");
-      await plane.shell(
-        "kubectl -n synapse create job synapse-restore --from=cronjob/synapse-backup " +
-          "--dry-run=client -o json " +
-          "| kubectl patch --local -f - --type=json --patch-file restore_patch.yaml -o json " +
-          "| kubectl apply -f -",
-        folder,
-      );
-      return await complete(plane, "synapse-restore");
+      await makeRestore(plane, folder);
+      return await completed(plane, folder, "synapse-restore");
     };
     const [first, second] = [await make(), await make()];
     require(first !== second, "The second Job is the first one");
@@ -219,19 +221,6 @@ async function remove(list: Checklist, plane: ControlPlane, folder: string): Pro
     const left = await plane.kubectl("get", "namespaces", "-o", "name");
     require(!left.includes("synapse"), left);
   });
-}
-
-/** Takes away what an earlier one of that name has left. */
-async function forget(plane: ControlPlane, job: string): Promise<void> {
-  await plane.kubectl("-n", "synapse", "delete", "job", job, "--ignore-not-found");
-}
-
-/** Waits for a Job's end, and says which one it was. */
-async function complete(plane: ControlPlane, job: string): Promise<string> {
-  await plane.kubectl(
-    ...["-n", "synapse", "wait", "--for=condition=complete", "--timeout=2m", `job/${job}`],
-  );
-  return await plane.kubectl("-n", "synapse", "get", "job", job, "-o", "jsonpath={.metadata.uid}");
 }
 
 async function rolledOut(plane: ControlPlane): Promise<void> {

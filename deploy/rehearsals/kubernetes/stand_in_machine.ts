@@ -1,10 +1,12 @@
 /**
  * In the place of scheduler, kubelet and containers: every pod is bound to one machine, and said to run
- * and to be ready a moment later; a Job's is said to have succeeded, and one that is to go goes.
+ * and to be ready a moment later; a Job's is said to have succeeded, or to have failed if the program
+ * does not take its command line; and one that is to go goes.
  *
  * @module
  */
 import { systemClock } from "../../../runtime/clock.ts";
+import { commandLineFault } from "../../command_line.ts";
 
 interface Pod {
   readonly metadata: {
@@ -14,7 +16,10 @@ interface Pod {
     readonly deletionTimestamp?: string;
     readonly ownerReferences?: readonly { readonly kind: string }[];
   };
-  readonly spec: { readonly nodeName?: string };
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly containers: readonly { readonly args?: readonly string[] }[];
+  };
   readonly status: { readonly phase: string };
 }
 
@@ -60,7 +65,7 @@ export async function startStandInMachine(url: string): Promise<AsyncDisposable>
       });
     } else if (status.phase === "Pending" && since(bound.get(metadata.uid)) >= READY_MS) {
       const job = metadata.ownerReferences?.[0]?.kind === "Job";
-      const change = { status: job ? { phase: "Succeeded" } : running(bound.size) };
+      const change = { status: job ? ended(spec) : running(bound.size) };
       await call("PATCH", `${path}/status`, change, "application/merge-patch+json");
     }
   };
@@ -83,6 +88,11 @@ export async function startStandInMachine(url: string): Promise<AsyncDisposable>
 
 function since(moment: number | undefined): number {
   return moment === undefined ? 0 : systemClock.monotonic() - moment;
+}
+
+function ended({ containers }: Pod["spec"]) {
+  const taken = containers.every(({ args = [] }) => commandLineFault(args) === null);
+  return { phase: taken ? "Succeeded" : "Failed" };
 }
 
 function running(number: number) {

@@ -38,6 +38,7 @@ async function fill(journal: Journal): Promise<void> {
     partition: 0,
     epoch: lease?.epoch ?? 0,
     expected_seq: 0,
+    expected_hash: GENESIS,
     events: chain(id, length),
     summary: { status: "idle", label: "assistant", details: {} },
     owed: false,

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { type DatabaseFacts, DatabaseFault, readDatabaseFacts } from "../compose/database.ts";
+import {
+  countHosts,
+  type DatabaseFacts,
+  DatabaseFault,
+  readDatabaseFacts,
+} from "../compose/database.ts";
 import { readSchema } from "../compose/journal_schema.ts";
 import type { PostgresConfig } from "../config.ts";
 import { errorMessage, SynapseError } from "../errors.ts";
@@ -23,7 +28,12 @@ export async function checkPostgres(config: PostgresConfig): Promise<Finding[]> 
     if (!(error instanceof DatabaseFault)) throw error;
     return [fault(check, error.message, postgresMend(error.reason) ?? "See the server's log")];
   }
-  const findings = [serverFinding(facts), rightsFinding(facts), await tablesFinding(config)];
+  const findings = [
+    serverFinding(facts),
+    ...await hostFindings(config.url),
+    rightsFinding(facts),
+    await tablesFinding(config),
+  ];
   return facts.applied === null ? findings : [...findings, backupFinding(facts)];
 }
 
@@ -39,11 +49,20 @@ function serverFinding(facts: DatabaseFacts): Finding {
   return fault(check, `${detail}; its encoding is ${encoding}, wanted UTF8`, mend);
 }
 
+/** Of several hosts one may take writes: after a failover an old primary may have come back as one. */
+async function hostFindings(url: string): Promise<Finding[]> {
+  const { hosts, writable } = await countHosts(url);
+  if (hosts === 1) return [];
+  const detail = `${writable} of ${hosts} hosts take writes`;
+  const mend =
+    "Stop the old primary before anything else, and make it a standby: docs/operations.md";
+  return [writable > 1 ? fault("journal hosts", detail, mend) : ok("journal hosts", detail)];
+}
+
 function rightsFinding({ schema, read_only, may_create, applied, user }: DatabaseFacts): Finding {
   const check = "journal rights";
   if (read_only) {
-    const mend = "Name the primary in DATABASE_URL; among several hosts " +
-      "?target_session_attrs=read-write finds it";
+    const mend = "Name the primary in DATABASE_URL, or all hosts: among them it is found";
     return fault(check, "It is read-only: a replica, or set so", mend);
   }
   if (schema === null) {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { freePort } from "../../.ci/services/free_port.ts";
 import { withDatabase } from "../compose/database.ts";
 import type { PostgresConfig } from "../config.ts";
 import { openJournal, testSchema } from "../journal/postgres/test_database.ts";
 import { documentedGrants, restrictedUser } from "../journal/postgres/test_user.ts";
 import { checkPostgres } from "./check_postgres.ts";
+import { postgresMend } from "./postgres_mends.ts";
 import { withSchema } from "./test_schema.ts";
 
 const configOf = (url: string): PostgresConfig => ({
@@ -31,6 +33,7 @@ Deno.test("checkPostgres() finds a database that is read-only, or of a newer pro
   await withSchema(async (url) => {
     const frozen = await checkPostgres(configOf(`${url}&default_transaction_read_only=on`));
     assert.equal(frozen[1]?.status, "fault");
+    assert.match(frozen[1]?.mend ?? "", /^Name the primary in DATABASE_URL, or all hosts/);
     await withDatabase(url, (sql) => sql`CREATE TABLE migrations AS SELECT 99 AS number`);
     const [, , tables] = await checkPostgres(configOf(url));
     assert.equal(tables?.status, "fault");
@@ -65,6 +68,23 @@ Deno.test("checkPostgres() says how to mend what cannot be reached", async () =>
   const [gone] = await checkPostgres(configOf(`postgres://me:hunter2@127.0.0.1:${port}/x`));
   assert.deepEqual([gone?.status, gone?.mend?.slice(0, 14)], ["fault", "Start Postgres"]);
   assert.doesNotMatch(JSON.stringify(gone), /hunter2/);
+  assert.match(postgresMend("journal_unavailable") ?? "", /^Start the primary, promote a standby/);
+});
+
+Deno.test("checkPostgres() finds two primaries among several hosts", async () => {
+  await withSchema(async (url) => {
+    const { host } = new URL(url);
+    const gone = `127.0.0.1:${freePort()}`;
+    const found = async (hosts: string) => {
+      const findings = await checkPostgres(configOf(url.replace(host, hosts)));
+      return findings.find(({ check }) => check === "journal hosts");
+    };
+    const one = await found(`${gone},${host}`);
+    assert.deepEqual([one?.status, one?.detail], ["ok", "1 of 2 hosts take writes"]);
+    const two = await found(`${host},${gone},${host}`);
+    assert.deepEqual([two?.status, two?.detail], ["fault", "2 of 3 hosts take writes"]);
+    assert.match(two?.mend ?? "", /^Stop the old primary/);
+  });
 });
 
 Deno.test("checkPostgres() wants UTF-8", async () => {

@@ -3,9 +3,6 @@
  *
  * @module
  */
-import { FOLDER_MEND, refusal } from "../compose/data_folder.ts";
-import { JournalUnavailable } from "../journal/port.ts";
-
 /** For the driver's and the server's codes; the first that matches counts. */
 const MENDS: readonly (readonly [RegExp, string])[] = [
   [/^28/, "Correct the user in DATABASE_URL and the password in DB_PASSWORD"],
@@ -18,18 +15,11 @@ const MENDS: readonly (readonly [RegExp, string])[] = [
     "Name the file of the certificate's authority in DATABASE_URL (sslrootcert) or DENO_CERT, " +
     "and the host as the certificate has it",
   ],
+  [/^journal_unavailable$/, "Start the primary, promote a standby, or correct DATABASE_URL"],
   [/^(E[A-Z]+|CONNECT.*)$/, "Start Postgres, or correct DATABASE_URL; look at firewalls between"],
 ];
 
 /** What to do, by the code that the driver or the server gave; null if that says too little. */
 export function postgresMend(code: string): string | null {
   return MENDS.find(([pattern]) => pattern.test(code))?.[1] ?? null;
-}
-
-/** What to do about a journal that could not be opened; null if it is none, or nothing is known. */
-export function journalMend(error: unknown): string | null {
-  if (!(error instanceof JournalUnavailable)) return null;
-  const { cause } = error;
-  if (refusal(cause) !== null) return FOLDER_MEND;
-  return cause instanceof Error && "code" in cause ? postgresMend(String(cause.code)) : null;
 }

@@ -5,11 +5,14 @@
  * @module
  */
 import type { Sql } from "postgres";
+import { systemClock } from "../clock.ts";
 import { errorMessage } from "../errors.ts";
 import { JournalUnavailable } from "../journal/port.ts";
 import { openSocket, type SocketTarget } from "../journal/postgres/socket.ts";
+import { eachHost, NO_PRIMARY } from "../journal/postgres/target.ts";
 import { driverAddress } from "../journal/postgres/tls.ts";
 import { redactText } from "../redaction.ts";
+import { within } from "../within.ts";
 
 /** How long the server may take to accept the connection, in seconds. */
 const CONNECT_S = 5;
@@ -47,11 +50,13 @@ type ServerFacts = Omit<DatabaseFacts, "applied" | "journal">;
 /**
  * Lends a connection and ends it.
  *
+ * @param patience_ms how long the primary is looked for among several hosts, in milliseconds
  * @throws {DatabaseFault} for whatever the driver throws
  */
 export async function withDatabase<Result>(
   url: string,
   work: (sql: Sql) => Promise<Result>,
+  patience_ms = 2 * CONNECT_S * 1000,
 ): Promise<Result> {
   const { default: postgres } = await import("postgres");
   let sql: Sql | null = null;
@@ -59,7 +64,7 @@ export async function withDatabase<Result>(
   try {
     const address = driverAddress(url);
     const settings = {
-      ...address.tls,
+      ...address.options,
       max: 1,
       // Not among the driver's types.
       socket: (target: SocketTarget) => openSocket(target, attempts++),
@@ -68,6 +73,7 @@ export async function withDatabase<Result>(
       connection: { application_name: "synapse", statement_timeout: STATEMENT_MS },
     };
     sql = postgres(address.url, settings);
+    if (address.options.target_session_attrs) await findPrimary(sql, patience_ms);
     return await work(sql);
   } catch (error) {
     throw new DatabaseFault(url, error);
@@ -76,9 +82,16 @@ export async function withDatabase<Result>(
   }
 }
 
+/** Connects to that one of several hosts: the driver would look for it for ever. */
+async function findPrimary(sql: Sql, ms: number): Promise<void> {
+  const late = () => new JournalUnavailable(NO_PRIMARY, { rolled_back: true });
+  const limits = { ms, signal: new AbortController().signal, late };
+  await within(systemClock, limits, async () => void await sql`SELECT 1`);
+}
+
 /** A database that cannot be used, with the driver's or the server's own code for it. */
 export class DatabaseFault extends JournalUnavailable {
-  /** Such as `ECONNREFUSED`, or an SQLSTATE; empty when there is none. */
+  /** Such as `ECONNREFUSED`, an SQLSTATE or a code of ours; empty when there is none. */
   readonly reason: string;
 
   constructor(url: string, cause: unknown) {
@@ -121,4 +134,14 @@ export function readDatabaseFacts(url: string): Promise<DatabaseFacts> {
       journal: name?.value ?? null,
     };
   });
+}
+
+/** How many hosts an address names, and how many of them take writes; why others do not is not told. */
+export async function countHosts(
+  url: string,
+): Promise<{ readonly hosts: number; readonly writable: number }> {
+  const hosts = eachHost(url);
+  const looks = await Promise.allSettled(hosts.map(readDatabaseFacts));
+  const writable = looks.filter((look) => look.status === "fulfilled" && !look.value.read_only);
+  return { hosts: hosts.length, writable: writable.length };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { freePort } from "../../.ci/services/free_port.ts";
 import { openJournal, testSchema } from "../journal/postgres/test_database.ts";
 import { DatabaseFault, readDatabaseFacts, withDatabase } from "./database.ts";
 
@@ -72,4 +73,15 @@ Deno.test("readDatabaseFacts() tells the journal's id, once it has one", async (
   const journal = await openJournal(schema);
   assert.equal((await readDatabaseFacts(schema.url)).journal, journal.id);
   await journal.close();
+});
+
+Deno.test("withDatabase() ends its search among several hosts of which none is a primary", async () => {
+  const url = `postgres://me:hunter2@127.0.0.1:${freePort()},127.0.0.1:${freePort()}/x`;
+  await assert.rejects(withDatabase(url, (sql) => sql`SELECT 1`, 200), (error) => {
+    assert.ok(error instanceof DatabaseFault);
+    assert.match(error.message, /cannot be used: none of its hosts answers as the primary$/);
+    assert.doesNotMatch(error.message, /hunter2/);
+    assert.equal(error.reason, "journal_unavailable");
+    return true;
+  });
 });

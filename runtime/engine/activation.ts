@@ -228,6 +228,7 @@ export class Activation {
     }
     if (outcome !== "committed") {
       if (outcome === "fenced") this.#services.fenced(part);
+      else this.#services.log.warn({ actor: this.address.id }, "Journal has another history");
       throw elsewhere(outcome);
     }
     const snapshot_seq = part.snapshot === null ? actor.snapshot_seq : next.after.seq;

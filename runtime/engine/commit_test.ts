@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { InvariantBroken } from "../../actors/invariant.ts";
+import { GENESIS } from "../journal/hash_chain.ts";
 import { type ActorCommit, type CommitOutcome, JournalUnavailable } from "../journal/port.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { silentMetrics } from "../telemetry/silent.ts";
@@ -13,6 +14,7 @@ function part(id: string): ActorCommit {
     partition: 0,
     epoch: 1,
     expected_seq: 0,
+    expected_hash: GENESIS,
     events: [],
     summary: { status: "", label: "", details: null },
     owed: false,

@@ -39,6 +39,7 @@ export function toCommit(services: NodeServices, step: Step, context: CommitCont
     ...context.lease,
     address,
     expected_seq: before.seq,
+    expected_hash: before.hash,
     events: step.events,
     summary: step.events.length > 0 ? behavior.summary(step.after.state) : UNCHANGED,
     owed,

@@ -2,7 +2,7 @@
  * The port to the journal: the truth. Ten small ports that one store serves together.
  *
  * What it promises: a commit is atomic and durable when it resolves; it changes nothing unless its
- * partition still has the epoch it names and its actor the seq it expects. What it leaves out:
+ * partition still has the epoch it names and its actor the seq and hash it expects. What it leaves out:
  * connections, transactions, dialects, and every query without a tenant (those that serve a whole
  * partition are the owner's own and return full addresses).
  *
@@ -87,6 +87,8 @@ export interface ActorCommit {
   readonly epoch: number;
   /** The actor's last seq before this commit; 0 for one that is new. */
   readonly expected_seq: number;
+  /** The hash of that event, else `GENESIS`: a store that lost commits may have others under that seq. */
+  readonly expected_hash: string;
   readonly events: readonly NewEvent[];
   readonly summary: Summary;
   /** Whether effects are owed afterwards: such an actor is woken when its partition changes hands. */
@@ -110,7 +112,7 @@ export interface ActorCommit {
  * How an actor's part of a commit ended.
  *
  * - `fenced`: another node has the partition.
- * - `conflict`: the actor is not at the expected seq.
+ * - `conflict`: the actor is not at the expected seq, or came there by other events.
  * - `duplicate`: one of the handled commands had been handled before and not refused, or one of the
  *   fired timers does not stand for that time (any more).
  */

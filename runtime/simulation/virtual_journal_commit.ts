@@ -17,10 +17,12 @@ export function outcomeOf(tables: Tables, part: ActorCommit): CommitOutcome {
 /** How a part ends in a journal that forgets to look at the epoch: a broken one. */
 export function unfencedOutcomeOf(
   tables: Tables,
-  { address, expected_seq, handled, timers }: ActorCommit,
+  { address, expected_seq, expected_hash, handled, timers }: ActorCommit,
   key = addressKey(address),
 ): CommitOutcome {
-  if ((tables.actors.get(key)?.record.seq ?? 0) !== expected_seq) return "conflict";
+  const actor = tables.actors.get(key);
+  if ((actor?.record.seq ?? 0) !== expected_seq) return "conflict";
+  if (actor && actor.events.at(-1)?.hash !== expected_hash) return "conflict";
   const done = (id: string) => tables.mailbox.get(entryKey(address, id))?.mark?.refused === false;
   if (handled.some(({ id }) => done(id))) return "duplicate";
   const stands = (name: string, at: number) =>

@@ -8,15 +8,13 @@ import { serverAccount } from "../../../.ci/services/account.ts";
 import { deathSignalPrefix } from "../../../.ci/services/death_signal.ts";
 import { postgresReady } from "../../../.ci/services/postgres.ts";
 import {
-  POSTGRES_USER,
   postgresArguments,
   type PostgresSettings,
 } from "../../../.ci/services/postgres_arguments.ts";
+import { copyPostgres, postgresPrograms } from "../../../.ci/services/postgres_standby.ts";
 import { POSTGRES } from "../../../.ci/services/requirements.ts";
-import { search, thisMachine } from "../../../.ci/services/search.ts";
 import { Server } from "../../../.ci/services/server.ts";
 import { makeServerFolder, type ServerFolder } from "../../../.ci/services/server_folder.ts";
-import { RehearsalError, require } from "../rehearsal_error.ts";
 
 /** Where the log goes, and base backups. Dispose of it to remove it. */
 export class Archive implements AsyncDisposable {
@@ -46,22 +44,10 @@ export class Archive implements AsyncDisposable {
   }
 
   /** Takes a base backup of a running server. @returns its folder */
-  async baseBackup({ port }: Server): Promise<string> {
+  async baseBackup(server: Server): Promise<string> {
     const target = `${this.folder}/base`;
-    const args = [
-      `--pgdata=${target}`,
-      "--host=127.0.0.1",
-      `--port=${port}`,
-      `--username=${POSTGRES_USER}`,
-      "--checkpoint=fast",
-      "--wal-method=none",
-    ];
-    const { success, stderr } = await new Deno.Command(`${await binaries()}/pg_basebackup`, {
-      args,
-      cwd: this.folder,
-      ...this.#account,
-    }).output();
-    require(success, `pg_basebackup: ${new TextDecoder().decode(stderr)}`);
+    const place = { folder: this.folder, account: this.#account };
+    await copyPostgres(server, place, [`--pgdata=${target}`, "--wal-method=none"]);
     return target;
   }
 
@@ -104,18 +90,10 @@ export async function recoveredPostgres(
     url,
     command: [
       ...await deathSignalPrefix("SIGQUIT"),
-      `${await binaries()}/postgres`,
+      `${await postgresPrograms()}/postgres`,
       ...postgresArguments({ dataFolder, socketFolder: place.folder, port }, settings),
     ],
     stopSignal: "SIGINT",
     isReady: () => postgresReady(port),
   });
-}
-
-/** Some packages have a server without the program that copies it. */
-async function binaries(): Promise<string> {
-  const programs = ["pg_basebackup", ...POSTGRES.programs] as const;
-  const { folder } = await search({ ...POSTGRES, programs }, thisMachine());
-  if (folder === null) throw new RehearsalError(`There is no folder with ${programs.join(", ")}`);
-  return folder;
 }

@@ -5,6 +5,7 @@
  */
 import type { Bytes } from "../../backup/encryption.ts";
 import { SynapseError } from "../../errors.ts";
+import { targetOf } from "../../journal/postgres/target.ts";
 import { tlsOf } from "../../journal/postgres/tls.ts";
 import { redactText } from "../../redaction.ts";
 
@@ -18,7 +19,6 @@ const URL_PARTS =
 const PARAMETERS: Readonly<Record<string, string>> = {
   host: "PGHOST",
   port: "PGPORT",
-  target_session_attrs: "PGTARGETSESSIONATTRS",
 };
 
 /**
@@ -40,6 +40,7 @@ export function libpqVariables(url: string, env: Variables = {}): Record<string,
       .join(","),
     PGPORT: hosts === "" ? "" : places.map((place) => place?.[2] || "5432").join(","),
     PGDATABASE: decodeURIComponent(database),
+    PGTARGETSESSIONATTRS: targetOf(url) ?? "",
     ...tlsVariables(url, env),
   };
   for (const [name, value] of new URLSearchParams(query)) {

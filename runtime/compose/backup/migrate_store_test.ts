@@ -6,6 +6,7 @@ import { openJournal, testSchema } from "../../journal/postgres/test_database.ts
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { journalFolder, journalOptions } from "../../journal/sqlite/test_journal.ts";
 import type { Journal } from "../../journal/port.ts";
+import { COPIED_TABLES } from "./copied_tables.ts";
 import { fill } from "./full_journal.ts";
 import { migrateStore } from "./migrate_store.ts";
 
@@ -50,6 +51,58 @@ async function seen(journal: Journal): Promise<unknown> {
   found.push(await journal.outgoing(all, 100), await journal.figures(), journal.id);
   return found;
 }
+
+/** Columns by table, both sorted. */
+type Columns = Readonly<Record<string, readonly string[]>>;
+
+function columnsOf(rows: readonly (readonly [table: string, column: string])[]): Columns {
+  const tables = Object.groupBy(rows, ([table]) => table);
+  return Object.fromEntries(
+    Object.keys(tables).sort().map((table) => [
+      table,
+      (tables[table] ?? []).map(([, column]) => column).sort(),
+    ]),
+  );
+}
+
+/** All but these tables. */
+function without(columns: Columns, ...tables: string[]): Columns {
+  return Object.fromEntries(Object.entries(columns).filter(([name]) => !tables.includes(name)));
+}
+
+/** What `COPIED_TABLES` writes, or reads from columns of the same name. */
+function copied(of: "written" | "read"): Columns {
+  return columnsOf(
+    COPIED_TABLES.flatMap(({ name, columns }) =>
+      columns
+        .filter(([, , source]) => of === "written" || source === undefined)
+        .map(([column]) => [name, column] as const)
+    ),
+  );
+}
+
+Deno.test("a move takes every column of every table, on both sides", async () => {
+  await withBoth(async (from, schema) => {
+    using file = new DatabaseSync(from);
+    const held = columnsOf(
+      file.prepare(
+        "SELECT t.name AS name, c.name AS of FROM sqlite_schema t, pragma_table_info(t.name) c " +
+          "WHERE t.type = 'table'",
+      ).all().map(({ name, of }) => [String(name), String(of)]),
+    );
+    // Copied by statements of their own, or each side's own business.
+    const own = ["settings", "partitions", "migrations"];
+    // Made from actors; nothing of the file has its name.
+    assert.deepEqual(without(held, ...own, "sqlite_sequence"), without(copied("read"), "listings"));
+
+    await (await openJournal(schema)).close();
+    const rows = await schema.sql`SELECT table_name AS name, column_name AS of
+      FROM information_schema.columns WHERE table_schema = current_schema()`;
+    const wanted = columnsOf(rows.map(({ name, of }) => [String(name), String(of)]));
+    // Nodes say who they are when they start.
+    assert.deepEqual(without(wanted, ...own, "nodes"), copied("written"));
+  });
+});
 
 Deno.test("a journal moves from its file to a database, and nobody sees a difference", async () => {
   await withBoth(async (from, schema) => {

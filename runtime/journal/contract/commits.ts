@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { Address } from "../../../actors/behavior.ts";
+import { GENESIS } from "../hash_chain.ts";
 import type { ActorCommit, Journal } from "../port.ts";
 import {
   actor,
@@ -95,6 +96,26 @@ async function leavesOthers(
 export const COMMIT_CLAUSES: Clauses = {
   "commit() leaves out an actor that is not at the expected seq, and nothing else": (subject) =>
     leavesOthers(subject, "conflict", (part) => ({ ...part, expected_seq: 1 })),
+
+  "commit() leaves out an actor that came to the expected seq by other events, and nothing else":
+    async (subject) => {
+      const { journal } = subject;
+      const writer = await Writer.of(subject);
+      const [a, b] = [actor("a"), actor("b")];
+      await writer.write(a, { events: ["kept"] });
+      const handled = [mark("cmd")];
+      const stray = { expected_hash: GENESIS };
+      const parts = [
+        writer.part(a, { events: ["more"], handled, ...stray }),
+        writer.part(b, { events: [1] }),
+      ];
+      assert.deepEqual(await writer.commit(...parts), ["conflict", "committed"]);
+      const alone = writer.part(a, { handled, ...stray });
+      assert.deepEqual(await writer.commit(alone), ["conflict"]);
+      assert.equal(await journal.handled(a, "cmd"), null);
+      assert.equal((await journal.find(a))?.seq, 1);
+      await writer.write(a, { events: ["more"], handled });
+    },
 
   "commit() leaves out an actor whose partition has another epoch, and nothing else": (subject) =>
     leavesOthers(subject, "fenced", (part) => ({ ...part, epoch: part.epoch - 1 })),

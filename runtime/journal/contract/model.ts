@@ -152,7 +152,9 @@ export class ModelJournal {
   #commit(part: ActorCommit): CommitOutcome {
     const { address, timers, partition, at } = part;
     if (part.epoch !== this.epoch) return "fenced";
-    if ((this.#actor(address)?.record.seq ?? 0) !== part.expected_seq) return "conflict";
+    const actor = this.#actor(address);
+    if ((actor?.record.seq ?? 0) !== part.expected_seq) return "conflict";
+    if (actor && actor.events.at(-1)?.hash !== part.expected_hash) return "conflict";
     const done = (id: string) => this.handled(address, id)?.refused === false;
     if (part.handled.some(({ id }) => done(id))) return "duplicate";
     const stands = (name: string, at: number) =>

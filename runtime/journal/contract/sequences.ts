@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Json } from "../../../actors/behavior.ts";
+import { GENESIS } from "../hash_chain.ts";
 import type { ActorCommit, TimerRow } from "../port.ts";
 import { ModelJournal } from "./model.ts";
 import { actor, allPages, keyOf, type OpenSubject, row, type Subject, Writer } from "./subject.ts";
@@ -48,7 +49,7 @@ const part = fc.record({
   asks: fc.boolean(),
   settles: fc.boolean(),
   buries: fc.boolean(),
-  fault: fc.constantFrom("", "", "", "", "", "epoch", "seq"),
+  fault: fc.constantFrom("", "", "", "", "", "epoch", "seq", "hash"),
   ago,
 });
 
@@ -192,6 +193,7 @@ class Pair {
       dead: part.buries ? [{ ...dead, id: `dead_${id}` }] : [],
     });
     if (fault === "epoch") return { ...made, epoch: made.epoch + 1 };
+    if (fault === "hash") return { ...made, expected_hash: GENESIS.replaceAll("0", "f") };
     return fault === "seq" ? { ...made, expected_seq: made.expected_seq + 1 } : made;
   }
 

@@ -138,6 +138,7 @@ export class Writer {
       partition,
       epoch: this.lease(partition).epoch,
       expected_seq: head.seq,
+      expected_hash: head.hash,
       events: chain(address, head, events, at),
       summary: { status: "idle", label: "", details: null },
       owed: false,

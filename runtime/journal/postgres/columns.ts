@@ -1,5 +1,5 @@
 /**
- * A batch of parts as the columns that the database's function takes: `commit_parts()` in
+ * A batch of parts as the columns that `commit.ts` hands to the database's function: `commit_parts()` in
  * `migrations/postgres/000002_commit_parts.sql`.
  *
  * @module
@@ -13,7 +13,7 @@ import { lastQuestions } from "./question_changes.ts";
 import { storedText } from "../../stored_text.ts";
 import { firedTimers, lastTimers } from "./timer_changes.ts";
 
-/** The tables, in the order of the function's arguments, each with its number of columns. */
+/** The tables, in the order of the statement's arguments, each with its number of columns. */
 const WIDTHS = {
   locks: 1,
   parts: 15,
@@ -26,14 +26,15 @@ const WIDTHS = {
   asked: 7,
   settled: 4,
   dead: 7,
+  before: 1,
 } as const;
 
 type Table = keyof typeof WIDTHS;
 
-/** How many arguments the function has. */
+/** How many arguments the statement has. */
 export const COLUMN_COUNT = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
 
-/** Tables column by column, as the function wants them. */
+/** Tables column by column, as the statement wants them. */
 class Columns {
   readonly #tables: Readonly<Record<Table, readonly Element[][]>>;
 
@@ -55,7 +56,7 @@ class Columns {
   }
 }
 
-/** The values for the function's arguments. */
+/** The values for the statement's arguments. */
 export function toColumns(batch: readonly ActorCommit[]): readonly string[] {
   const columns = new Columns();
   const partitions = new Set(batch.map(({ partition }) => partition));
@@ -90,6 +91,7 @@ function addActor(columns: Columns, i: number, part: ActorCommit): void {
     events.reduce((sum, event) => sum + Buffer.byteLength(event.text), 0),
     part.outgoing ? events[0]?.seq ?? 0 : 0,
   );
+  columns.add("before", part.expected_hash);
   for (const { seq, type, v, text, cause, at, hash } of events) {
     columns.add("events", i, seq, storedText(type), v, text, storedText(cause), at, hash);
   }

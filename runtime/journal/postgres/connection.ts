@@ -7,10 +7,12 @@
 import postgres from "postgres";
 import type { Clock } from "../../clock.ts";
 import type { Entropy } from "../../entropy.ts";
+import { within } from "../../within.ts";
 import { JournalUnavailable } from "../port.ts";
 import { toFailure } from "./failure.ts";
 import type { Row } from "./row.ts";
 import { createSockets } from "./socket.ts";
+import { NO_PRIMARY } from "./target.ts";
 import { type DriverAddress, driverAddress } from "./tls.ts";
 
 /** A value to bind. Arrays are literals: see `array_literal.ts`. */
@@ -57,6 +59,9 @@ const CLOSE_S = 0.25;
 /** How long it may take to connect. */
 const CONNECT_TIMEOUT_S = 5;
 
+/** How long a transaction waits for its connection, in milliseconds: of several hosts one may not answer. */
+const BEGIN_MS = 2 * CONNECT_TIMEOUT_S * 1000;
+
 /** After this time without traffic the operating system asks whether the server is still there. */
 const KEEP_ALIVE_S = 10;
 
@@ -77,15 +82,22 @@ const PLANNING = {
 /** A statement that the driver has not been answered yet. */
 type Pending = ReturnType<postgres.Sql["unsafe"]>;
 
+/** Connections of the driver that are used, and given up, together. */
+interface Pool {
+  readonly sql: postgres.Sql;
+  /** Ends all waits for another attempt to connect. */
+  readonly closing: AbortController;
+}
+
 /** Some connections, opened when they are needed and again when they broke. */
 export class Connections implements Connection, AsyncDisposable {
   readonly #options: ConnectionOptions;
   readonly #address: DriverAddress;
   readonly #closing = new AbortController();
   readonly #underway = new Set<Promise<unknown>>();
-  #sql: postgres.Sql;
-  /** Those of which the first is being made still, after others were given up. */
-  #opening: postgres.Sql | null = null;
+  #pool: Pool;
+  /** Resolves when the first of new connections is there, or cannot be made; null: none is waited for. */
+  #opening: Promise<void> | null = null;
 
   /**
    * Opens nothing yet.
@@ -95,7 +107,7 @@ export class Connections implements Connection, AsyncDisposable {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#address = driverAddress(options.url);
-    this.#sql = this.#connect();
+    this.#pool = this.#connect();
   }
 
   async query(statement: string, values: readonly Value[] = []): Promise<readonly Row[]> {
@@ -109,13 +121,19 @@ export class Connections implements Connection, AsyncDisposable {
   }
 
   async #query(statement: string, values: readonly Value[]): Promise<readonly Row[]> {
-    const asked = this.#sql;
-    const pending = asked.unsafe(statement, [...values], { prepare: true });
+    if (this.#opening !== null) {
+      await this.#inTime(this.#patience_ms, () => this.#opening ?? Promise.resolve());
+    }
+    const asked = this.#pool;
+    return await this.#answer(asked.sql.unsafe(statement, [...values], { prepare: true }), asked);
+  }
+
+  async #answer(pending: Pending, asked: Pool): Promise<readonly Row[]> {
     const done = new AbortController();
     try {
       return await Promise.race([pending, this.#deadline(pending, asked, done.signal)]);
     } catch (error) {
-      throw toFailure(error, { ...askerOf(this.#options.url), sent: wasSent(pending) });
+      throw this.#failure(error, wasSent(pending));
     } finally {
       done.abort();
     }
@@ -124,42 +142,49 @@ export class Connections implements Connection, AsyncDisposable {
   /** Runs statements in one transaction; if `work` rejects, nothing of it stays. */
   async transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
     let sent = false;
+    let late = false;
+    const begun = Promise.withResolvers<void>();
     try {
-      const { result } = await this.#sql.begin(async (sql) => {
+      const ended = this.#pool.sql.begin(async (sql) => {
+        if (late) throw this.#notThere();
         sent = true;
+        begun.resolve();
         const query: Connection["query"] = (statement, values = []) =>
           sql.unsafe(statement, [...values]);
         return { result: await work({ query }) };
       });
-      return result;
+      const begins = () => Promise.race([begun.promise, ended.then(() => {})]);
+      await this.#inTime(BEGIN_MS, begins).finally(() => late = !sent);
+      return (await ended).result;
     } catch (error) {
-      throw toFailure(error, { ...askerOf(this.#options.url), sent });
+      throw this.#failure(error, sent);
     }
   }
 
   /** Calls `listener` for each notification, until the connections are closed. Resolves once it listens. */
   async listen(channel: string, listener: () => void): Promise<void> {
-    await this.#sql.listen(channel, listener);
+    await this.#pool.sql.listen(channel, listener);
   }
 
   /** Ends what is under way, and closes. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort();
+    this.#closing.abort("it was closed");
     await Promise.allSettled(this.#underway);
-    await this.#sql.end({ timeout: CLOSE_S });
+    await this.#pool.sql.end({ timeout: CLOSE_S });
   }
 
-  #connect(): postgres.Sql {
+  #connect(): Pool {
+    const closing = new AbortController();
     const { url, connections, clock, entropy, statement_timeout_ms } = this.#options;
     const settings = {
-      ...this.#address.tls,
+      ...this.#address.options,
       max: connections,
       // Not among the driver's types.
       socket: createSockets({
         place: placeOf(url),
         clock,
         entropy,
-        closing: this.#closing.signal,
+        closing: AbortSignal.any([this.#closing.signal, closing.signal]),
       }),
       // The sockets wait by themselves.
       backoff: () => 0,
@@ -175,36 +200,73 @@ export class Connections implements Connection, AsyncDisposable {
         ...PLANNING,
       },
     };
-    return postgres(this.#address.url, settings);
+    return { sql: postgres(this.#address.url, settings), closing };
   }
 
-  async #deadline(pending: Pending, asked: postgres.Sql, done: AbortSignal): Promise<never[]> {
-    const { clock, statement_timeout_ms, grace_ms = GRACE_MS, url } = this.#options;
-    await clock.sleep(statement_timeout_ms + grace_ms, done);
+  /** Waits for a connection. */
+  async #inTime(ms: number, opening: () => Promise<void>): Promise<void> {
+    const limits = { ms, signal: this.#closing.signal, late: () => this.#notThere() };
+    await within(this.#options.clock, limits, opening);
+  }
+
+  /** Not {@link within}: its signals would cost each statement 40 µs. */
+  async #deadline(pending: Pending, asked: Pool, done: AbortSignal): Promise<never[]> {
+    await this.#options.clock.sleep(this.#patience_ms, done);
     if (done.aborted) return [];
     const sent = wasSent(pending);
     if (!sent) pending.cancel();
-    if (sent || this.#opening !== asked) this.#giveUp(asked);
-    throw new JournalUnavailable(`Journal ${placeOf(url)} cannot be used: it does not answer`, {
-      rolled_back: !sent,
-    });
+    this.#giveUp(asked);
+    throw sent ? this.#unavailable("it does not answer", { rolled_back: false }) : this.#notThere();
   }
 
   /**
    * Leaves these connections, and goes on with new ones. Also when a statement waited in vain for one to
    * be made: the driver never uses a connection whose first statement was cancelled before it was there.
-   * So the first statement of the new ones is one that nobody cancels, however long it takes to connect.
    */
-  #giveUp(lost: postgres.Sql): void {
-    if (lost !== this.#sql) return;
-    const next = this.#connect();
-    [this.#sql, this.#opening] = [next, next];
-    void next.unsafe("SELECT 1").catch(() => {}).then(() => {
-      if (this.#opening === next) this.#opening = null;
-    });
-    const ending = lost.end({ timeout: CLOSE_S }).catch(() => {});
+  #giveUp(lost: Pool): void {
+    if (lost !== this.#pool) return;
+    this.#pool = this.#connect();
+    this.#opening = this.#open(this.#pool);
+    lost.closing.abort("it does not answer");
+    const ending = lost.sql.end({ timeout: CLOSE_S }).catch(() => {});
     this.#underway.add(ending);
     void ending.then(() => this.#underway.delete(ending));
+  }
+
+  /**
+   * Makes the first of new connections, by a statement that nobody cancels before it is sent, however
+   * long it takes to connect. Until then the driver gets no other one.
+   */
+  async #open(pool: Pool): Promise<void> {
+    const sent = Promise.withResolvers<void>();
+    // `onexecute` is not among the driver's types: it calls that when it sends the statement.
+    const options = { prepare: false, onexecute: () => sent.resolve() };
+    const first = pool.sql.unsafe("SELECT 1", [], options);
+    await Promise.race([first, sent.promise]).catch(() => {});
+    this.#opening = null;
+    this.#answer(first, pool).catch(() => {});
+  }
+
+  /** How long an answer is waited for, in milliseconds. */
+  get #patience_ms(): number {
+    const { statement_timeout_ms, grace_ms = GRACE_MS } = this.#options;
+    return statement_timeout_ms + grace_ms;
+  }
+
+  /** There is no connection, so nothing was asked. */
+  #notThere(): JournalUnavailable {
+    const { target_session_attrs } = this.#address.options;
+    const reason = target_session_attrs ? NO_PRIMARY : "it does not answer";
+    return this.#unavailable(reason, { rolled_back: true });
+  }
+
+  #unavailable(reason: string, outcome: { readonly rolled_back: boolean }): JournalUnavailable {
+    const place = placeOf(this.#options.url);
+    return new JournalUnavailable(`Journal ${place} cannot be used: ${reason}`, outcome);
+  }
+
+  #failure(error: unknown, sent: boolean): unknown {
+    return toFailure(error, { ...askerOf(this.#options.url), sent });
   }
 }
 

@@ -71,18 +71,21 @@ async function requireFitness(db: Connection): Promise<void> {
       "current_setting('server_version_num') AS version, " +
       "current_setting('transaction_read_only')::boolean AS read_only",
   );
-  const fault = row.encoding !== "UTF8"
-    ? `its encoding is ${row.encoding}, wanted UTF8`
-    : row.schema === null
-    ? "its search_path names no schema that exists and that the user may use"
-    : number(row, "version") < 150_000
-    ? `it is version ${row.version}, wanted 150000 (15.0) or later`
-    : row.read_only === true
-    ? "it is read-only"
-    : null;
-  if (fault !== null) {
-    throw new JournalUnavailable(`Journal cannot be used: ${fault}`, { rolled_back: true });
-  }
+  demand(row.encoding === "UTF8", `its encoding is ${row.encoding}, wanted UTF8`);
+  demand(
+    row.schema !== null,
+    "its search_path names no schema that exists and that the user may use",
+  );
+  demand(
+    number(row, "version") >= 150_000,
+    `it is version ${row.version}, wanted 150000 (15.0) or later`,
+  );
+  demand(row.read_only !== true, "it is read-only");
+}
+
+function demand(holds: boolean, fault: string): void {
+  if (holds) return;
+  throw new JournalUnavailable(`Journal cannot be used: ${fault}`, { rolled_back: true });
 }
 
 /** The count is written when the database is new and read for ever after: it decides where actors live. */

@@ -10,11 +10,17 @@ import { json, number, type Row, text } from "./row.ts";
 
 /** What a node says of itself with each beat, besides its id and incarnation. */
 const SAID = [
-  ...["version", "protocol_version", "status", "partitions"],
-  ...["described", "state", "weight", "labels"],
+  "version",
+  "protocol_version",
+  "status",
+  "partitions",
+  "described",
+  "state",
+  "weight",
+  "labels",
 ];
 
-const COLUMNS = ["id", "incarnation", ...SAID, "started_at", "seen_at", "drain_requested"].join();
+const COLUMNS = `id, incarnation, ${SAID.join(", ")}, started_at, seen_at, drain_requested`;
 
 /** A record that nobody renewed for so long is of a node that will not come back: 1 day. */
 const FORGOTTEN_MS = 86_400_000;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../clock.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 import { systemEntropy } from "../../entropy.ts";
 import { actor, row, Writer } from "../contract/subject.ts";
 import { ManualClock } from "../../manual_clock.ts";
 import { type Journal, JournalUnavailable } from "../port.ts";
-import { Connections } from "./connection.ts";
+import { type ConnectionOptions, Connections } from "./connection.ts";
 import { openJournal, subjectOf, testSchema } from "./test_database.ts";
 import { TestProxy } from "./test_proxy.ts";
 
@@ -40,6 +40,49 @@ async function behindProxy(clock = systemClock) {
   const writer = await Writer.of(subjectOf(journal, proxy));
   const owned = resources.move();
   return { proxy, journal, truth, writer, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** How many connections there are where it matters that there are several. */
+const MANY = 4;
+
+/** Connections with the deadlines that most of them have on a node, unless others are given. */
+function connect(
+  url: string,
+  clock: Clock,
+  options: Partial<ConnectionOptions> = {},
+): Connections {
+  const usual = { connections: MANY, statement_timeout_ms: 10_000 };
+  return new Connections({ url, clock, entropy: systemEntropy, ...usual, ...options });
+}
+
+/** Lets time pass until some work has ended: so many milliseconds with each real 20. */
+async function whileTimePasses(
+  clock: ManualClock,
+  work: Promise<unknown>,
+  step = 500,
+): Promise<void> {
+  let ended = false;
+  const end = () => void (ended = true);
+  work.then(end, end);
+  await until(async () => {
+    await clock.advance(step);
+    return ended;
+  });
+}
+
+/** Asks for more than there are connections, and asserts that all wait in vain and nothing is done. */
+async function allInVain(connections: Connections, clock: ManualClock): Promise<void> {
+  const asked = Array.from({ length: MANY + 1 }, () => unavailable(connections.query("SELECT 1")));
+  await whileTimePasses(clock, Promise.all(asked));
+  for (const { rolled_back } of await Promise.all(asked)) assert.ok(rolled_back);
+}
+
+/** Asserts that each connection is used if there are as many statements. */
+async function allServe(connections: Connections, clock: ManualClock): Promise<void> {
+  const ask = () => connections.query("SELECT pg_backend_pid() AS id");
+  const asked = ask().then(() => Promise.all(Array.from({ length: MANY }, ask)));
+  await whileTimePasses(clock, asked, 50);
+  assert.equal(new Set((await asked).map(([row]) => row?.id)).size, MANY);
 }
 
 /** Asserts that a journal serves again, soon. */
@@ -120,10 +163,7 @@ Deno.test("A Postgres journal gives up a connection on which nothing is heard, a
 Deno.test("Connections that took longer to make than a statement may wait serve those that come later", async () => {
   await using schema = await testSchema();
   await using proxy = new TestProxy(schema.url);
-  await using connections = new Connections({
-    url: proxy.url,
-    clock: systemClock,
-    entropy: systemEntropy,
+  await using connections = connect(proxy.url, systemClock, {
     connections: 1,
     statement_timeout_ms: 200,
     grace_ms: 100,
@@ -138,6 +178,78 @@ Deno.test("Connections that took longer to make than a statement may wait serve 
   const one = () => connections.query("SELECT 1 AS one").then((rows) => rows, () => null);
   assert.deepEqual((await one())?.map((row) => ({ ...row })), [{ one: 1 }]);
   assert.equal(proxy.taken, 2);
+});
+
+Deno.test("Connections that took longer to make than several statements may wait are all used later", async () => {
+  const clock = new ManualClock();
+  await using schema = await testSchema();
+  await using proxy = new TestProxy(schema.url);
+  await using connections = connect(proxy.url, clock);
+  proxy.weather = "late_answers";
+  await allInVain(connections, clock);
+  await allInVain(connections, clock);
+  proxy.weather = "fair";
+  await allServe(connections, clock);
+});
+
+Deno.test("Connections that break when they are just made are given up like others", async () => {
+  const clock = new ManualClock();
+  await using schema = await testSchema();
+  await using proxy = new TestProxy(schema.url);
+  await using connections = connect(proxy.url, clock, { connections: 1 });
+  const ask = () => connections.query("SELECT 1");
+  proxy.weather = "late_answers";
+  const first = unavailable(ask());
+  await until(() => proxy.heard > 0);
+  const { heard } = proxy;
+  await whileTimePasses(clock, first);
+  await until(() => proxy.taken === 2 && proxy.heard > heard);
+  // The second one is let in, and lost with its first statement; the first one only says farewell.
+  proxy.weather = "no_requests";
+  const { heard: before } = proxy;
+  await until(() => proxy.heard - before >= "Q....SELECT 1.".length);
+  proxy.weather = "fair";
+  await clock.advance(15_000);
+  const answer = ask();
+  await whileTimePasses(clock, answer, 50);
+  assert.equal((await answer).length, 1);
+  assert.equal(proxy.taken, 3);
+});
+
+Deno.test("Connections to several hosts that were all away for long are all used later", async () => {
+  const clock = new ManualClock();
+  await using schema = await testSchema();
+  await using first = new TestProxy(schema.url);
+  await using second = new TestProxy(schema.url);
+  first.weather = second.weather = "dropping";
+  const { host } = new URL(second.url);
+  await using connections = connect(first.url.replace(/(@[^/?]*)/, `$1,${host}`), clock);
+  await allInVain(connections, clock);
+  await allInVain(connections, clock);
+  second.weather = "fair";
+  await allServe(connections, clock);
+});
+
+Deno.test("Connections that are given up while they wait to try again do not try", async () => {
+  const clock = new ManualClock();
+  await using schema = await testSchema();
+  await using proxy = new TestProxy(schema.url);
+  // Less than they wait at least.
+  const deadlines = { statement_timeout_ms: 10, grace_ms: 10 };
+  await using connections = connect(proxy.url, clock, { connections: 1, ...deadlines });
+  proxy.weather = "dropping";
+  await unavailable(connections.query("SELECT 1"));
+  const late = unavailable(connections.query("SELECT 1"));
+  await until(() => clock.sleeping === 2);
+  await clock.advance(20);
+  await late;
+  // By then the driver has ended them, too.
+  await systemClock.sleep(400);
+  proxy.weather = "fair";
+  const taken = proxy.taken;
+  await clock.advance(1000);
+  await systemClock.sleep(100);
+  assert.equal(proxy.taken, taken);
 });
 
 Deno.test("A Postgres journal hears of releases again after its connections were cut", async () => {

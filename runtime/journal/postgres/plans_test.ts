@@ -51,10 +51,11 @@ async function day(journal: Journal, writer: Writer): Promise<void> {
     });
     const events = part.events.map((event) => ({ ...event, seq: 2 }));
     const outcomes = await journal.commit([
-      { ...part, expected_seq: 1, events },
+      { ...part, expected_seq: 1, expected_hash: "", events },
       {
         ...writer.part(actor(`a${n + 20}`), { partition: (n + 20) % PARTITIONS }),
         expected_seq: 1,
+        expected_hash: "",
       },
       writer.part(actor(`new${n}`), { events: [1] }),
     ]);

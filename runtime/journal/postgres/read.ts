@@ -18,8 +18,9 @@ const LOAD = "WITH head AS MATERIALIZED (" +
   "FROM actors a LEFT JOIN snapshots s ON s.actor = a.key " +
   "WHERE a.tenant = $1 AND a.type = $2 AND a.id = $3) " +
   "SELECT true AS is_head, (SELECT count(*) FROM mailbox m WHERE m.handled_at IS NULL " +
-  "AND m.tenant = $1 AND m.type = $2 AND m.actor = $3) AS waiting, seq, '' AS type, version AS v, state AS payload, '' AS cause, " +
-  "snapshot_seq AS at, encode(hash, 'hex') AS hash FROM head " +
+  "AND m.tenant = $1 AND m.type = $2 AND m.actor = $3) AS waiting, " +
+  "seq, '' AS type, version AS v, state AS payload, '' AS cause, snapshot_seq AS at, " +
+  "encode(hash, 'hex') AS hash FROM head " +
   "UNION ALL SELECT false, 0, e.seq, e.type, e.v, e.payload, e.cause, e.at, encode(e.hash, 'hex') " +
   "FROM head JOIN events e ON e.actor = head.key AND e.seq > coalesce(head.snapshot_seq, 0)";
 

@@ -9,7 +9,7 @@ import type { Clock } from "../../clock.ts";
 import type { Entropy } from "../../entropy.ts";
 import { JournalUnavailable } from "../port.ts";
 
-/** The wait after the first failed attempt; it doubles with each further one. */
+/** The wait after the first failed attempt at each host; it doubles with each further one. */
 const BACKOFF_MS = 50;
 
 /** The longest wait between attempts. */
@@ -29,7 +29,7 @@ export interface SocketOptions {
   readonly place: string;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  /** Ends all waits: nothing is opened any more. */
+  /** Ends all waits: nothing is opened any more. Its reason says why, for messages. */
   readonly closing: AbortSignal;
 }
 
@@ -43,14 +43,17 @@ export function createSockets(
   let failures = 0;
 
   return async (target) => {
-    if (failures > 0) {
-      const longest = Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MS_MAX);
+    const hosts = target.host.length;
+    // The next of several may be well.
+    if (failures > 0 && failures % hosts === 0) {
+      const longest = Math.min(BACKOFF_MS * 2 ** (failures / hosts - 1), BACKOFF_MS_MAX);
       await clock.sleep(longest * (0.5 + entropy.random() / 2), closing);
     }
     if (closing.aborted) {
-      throw cannotBeUsed("it was closed");
+      throw cannotBeUsed(String(closing.reason));
     }
     const socket = openSocket(target, attempts++);
+    const since = clock.monotonic();
     socket.once("end", () => {
       // Else the driver takes it for a reason to try again.
       if (socket.bytesRead === 0) {
@@ -58,7 +61,9 @@ export function createSockets(
       }
     });
     socket.once("close", () => {
-      failures = socket.bytesRead > 0 ? 0 : failures + 1;
+      // A standby answers, and the driver leaves it at once.
+      const served = hosts === 1 || clock.monotonic() - since >= BACKOFF_MS_MAX;
+      failures = socket.bytesRead > 0 && served ? 0 : failures + 1;
     });
     return socket;
   };

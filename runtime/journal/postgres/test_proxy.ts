@@ -57,6 +57,8 @@ export class TestProxy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    // Else answers that are late are waited for.
+    this.weather = "fair";
     this.cut();
     await this.#taking;
     await Promise.all(this.#pumps);

@@ -5,6 +5,7 @@
  * @module
  */
 import { errorMessage, SynapseError } from "../../errors.ts";
+import { driverTarget } from "./target.ts";
 
 /** What an address says of encryption. */
 export interface Tls {
@@ -28,8 +29,8 @@ export type DriverTls =
 /** An address without what it says of encryption, which the driver would take for settings of the server. */
 export interface DriverAddress {
   readonly url: string;
-  /** To be spread into the driver's options: without a member it goes by its defaults. */
-  readonly tls: { readonly ssl?: DriverTls };
+  /** To be spread into the driver's options: without a member it goes by the address, and its defaults. */
+  readonly options: { readonly ssl?: DriverTls } & ReturnType<typeof driverTarget>;
 }
 
 const PARAMETERS: ReadonlySet<string> = new Set(["ssl", "sslmode", "sslrootcert"]);
@@ -73,7 +74,10 @@ export function driverAddress(
   const { mode, authority } = tlsOf(url);
   return {
     url: rest.size === 0 ? address : `${address}?${rest}`,
-    tls: mode === null ? {} : { ssl: optionOf(mode, authority, read) },
+    options: {
+      ...(mode === null ? {} : { ssl: optionOf(mode, authority, read) }),
+      ...driverTarget(url),
+    },
   };
 }
 

@@ -40,10 +40,13 @@ Deno.test("driverAddress() gives the driver its own option, and keeps ours out o
       ["?sslrootcert=/ca.pem&jit=off", { ssl: { ca: "the text of /ca.pem" } }, "?jit=off"],
     ];
   for (const [query, tls, rest] of cases) {
-    assert.deepEqual(driverAddress(BASE + query, read), { url: BASE + rest, tls }, query);
+    assert.deepEqual(driverAddress(BASE + query, read), { url: BASE + rest, options: tls }, query);
   }
   const many = "postgres://me@a:1,b:2/x";
-  assert.equal(driverAddress(`${many}?sslmode=require`).url, many);
+  assert.deepEqual(driverAddress(`${many}?sslmode=require`), {
+    url: many,
+    options: { ssl: "require", target_session_attrs: "primary" },
+  });
 });
 
 Deno.test("driverAddress() names the file of authorities that cannot be read, and no password", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ActorCommit, CommitOutcome, Committer } from "../port.ts";
-import { type Connection, number } from "./connection.ts";
+import { type Connection, number, text } from "./connection.ts";
 import { createRowWriter } from "./commit_rows.ts";
 
 /** Thrown to leave a transaction that would write nothing. */
@@ -20,7 +20,7 @@ class NothingCommitted extends Error {
 export function createCommitter(db: Connection): Committer {
   const selectEpoch = db.prepare("SELECT epoch FROM partitions WHERE id = ?");
   const selectActor = db.prepare(
-    "SELECT key, seq FROM actors WHERE tenant = ? AND type = ? AND id = ?",
+    "SELECT key, seq, hash FROM actors WHERE tenant = ? AND type = ? AND id = ?",
   );
   const selectHandled = db.prepare(
     "SELECT 1 FROM mailbox WHERE tenant = ? AND type = ? AND actor = ? AND id = ? AND handled_at IS NOT NULL AND refused = 0",
@@ -36,6 +36,7 @@ export function createCommitter(db: Connection): Committer {
     if (epochOf(part.partition, epochs) !== part.epoch) return "fenced";
     const actor = selectActor.get(tenant, type, id);
     if ((actor ? number(actor, "seq") : 0) !== part.expected_seq) return "conflict";
+    if (actor && text(actor, "hash") !== part.expected_hash) return "conflict";
     for (const mark of part.handled) {
       if (selectHandled.get(tenant, type, id, mark.id)) return "duplicate";
     }

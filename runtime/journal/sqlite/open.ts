@@ -1,17 +1,15 @@
 /**
  * The journal in one SQLite file, for one process.
  *
- * A lock on a file beside it (kept by the operating system, so that it ends with the process however
- * that ends) refuses a second one, while other programs may still read the journal itself.
+ * A lock on a file beside it refuses a second one, while other programs may still read the journal itself.
  *
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import { errorMessage, SynapseError } from "../../errors.ts";
 import { migrate } from "../migrate.ts";
 import { MIGRATIONS } from "../migrations/sqlite/mod.ts";
 import { createNodesInMemory } from "../nodes_in_memory.ts";
-import { type Journal, JournalUnavailable } from "../port.ts";
+import type { Journal } from "../port.ts";
 import { createAgentStore } from "./agents.ts";
 import { createCommitter } from "./commit.ts";
 import { type Connection, number, openConnection, type WritingOptions } from "./connection.ts";
@@ -21,6 +19,7 @@ import { journalId } from "./identity.ts";
 import { createLeases } from "./lease.ts";
 import { createMailboxStore } from "./mailbox.ts";
 import { createMaintenance } from "./maintenance.ts";
+import { takeLock } from "./lock.ts";
 import { createEventLog } from "./read.ts";
 import { createOutbox } from "./outbox.ts";
 import { createTimerStore } from "./timers.ts";
@@ -40,7 +39,7 @@ export interface SqliteJournalOptions extends WritingOptions {
  */
 export async function openSqliteJournal(options: SqliteJournalOptions): Promise<Journal> {
   using resources = new DisposableStack();
-  const lock = await lockFile(`${options.path}.lock`);
+  const lock = await takeLock(options.path);
   resources.defer(() => lock.close());
   const db = openConnection(options);
   resources.defer(() => db.close());
@@ -61,27 +60,6 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   };
   const owned = resources.move();
   return { ...journal, close: () => Promise.try(() => owned.dispose()) };
-}
-
-/** Takes the lock and notes the process in the file, or says who has it. */
-async function lockFile(path: string): Promise<Deno.FsFile> {
-  let file: Deno.FsFile;
-  try {
-    file = await Deno.open(path, { create: true, read: true, write: true });
-  } catch (error) {
-    const message = `Journal lock ${path} cannot be opened: ${errorMessage(error)}`;
-    throw new JournalUnavailable(message, { rolled_back: true, cause: error });
-  }
-  if (!await file.tryLock(true)) {
-    file.close();
-    const holder = (await Deno.readTextFile(path)).trim() || "unknown";
-    const message = `Journal ${path.replace(/\.lock$/, "")} is in use by process ${holder}: ` +
-      "stop it, or give this one another data folder";
-    throw new SynapseError("journal_in_use", message, { data: { pid: holder } });
-  }
-  await file.truncate(0);
-  await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
-  return file;
 }
 
 function applyMigrations(db: Connection, clock: Clock): void {

@@ -9,6 +9,7 @@ import { startPostgres } from "../.ci/services/postgres.ts";
 import { openConnection } from "../runtime/journal/sqlite/connection.ts";
 import { round } from "../runtime/capacity/turns.ts";
 import { benchFolder } from "./bench_engine.ts";
+import { processorMs } from "./process_figures.ts";
 
 /** A store under measurement. */
 export interface Store extends AsyncDisposable {
@@ -81,25 +82,7 @@ async function openPostgres(): Promise<Store> {
       const [row] = await sql`SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS bytes`;
       return Number(row?.["bytes"]);
     },
-    cpuMs: () => childrenCpuMs(server.pid ?? 0),
+    cpuMs: () => processorMs(server.pid ?? 0),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-/** Clock ticks in a second (`getconf CLK_TCK`): 100 on every Linux. */
-const TICKS_PER_SECOND = 100;
-
-/** Processor time of a process and its children that live, from /proc, in milliseconds. */
-async function childrenCpuMs(parent: number): Promise<number> {
-  let ticks = 0;
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await Deno.readTextFile(`/proc/${name}/stat`).catch(() => null);
-    if (stat === null) continue;
-    // After the name, which may hold anything and ends with the last bracket (proc(5)).
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const [ppid, user, system] = [fields[1], fields[11], fields[12]].map(Number);
-    if (Number(name) === parent || ppid === parent) ticks += (user ?? 0) + (system ?? 0);
-  }
-  return ticks * 1000 / TICKS_PER_SECOND;
 }

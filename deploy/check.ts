@@ -22,7 +22,7 @@ export async function everyCheck(): Promise<Check[]> {
   return [
     ...scriptChecks(await findScripts()),
     ...composeChecks(),
-    ...monitoringChecks(),
+    ...await monitoringChecks(),
     ...manifestChecks(),
     ...unitChecks(),
   ];

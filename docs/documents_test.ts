@@ -161,3 +161,61 @@ Deno.test("Documents name metrics only that a node exports", async () => {
   );
   assert.deepEqual(unknown, []);
 });
+
+/** Calls of a logger, up to their end, with the level. */
+const LOG_CALLS = /\blog(?:ger)?\??\.(debug|info|warn|error)\(([\s\S]*?)\);?\n/g;
+
+/** A search of a node's log in a document: the options of grep, and the pattern. */
+const LOG_SEARCHES = /\b(?:journalctl|logs)\b[^\n]*?\|\s*grep((?:\s+-\w+)*)\s+(?:'([^']+)'|(\S+))/g;
+
+/** The lines that nodes may log, each with its level and its message alone. */
+async function logLines(folder = `${ROOT}runtime`): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) found.push(...await logLines(path));
+    if (!name.endsWith(".ts") || name.endsWith("_test.ts")) continue;
+    for (const [, level, call = ""] of (await Deno.readTextFile(path)).matchAll(LOG_CALLS)) {
+      for (const [, message] of call.matchAll(/["`]([^"`\n]+)["`]/g)) {
+        found.push(JSON.stringify({ level, message }));
+      }
+    }
+  }
+  return found;
+}
+
+/** What a document has people search a log for, and no line has. */
+function vainSearches({ path, code }: Document, lines: readonly string[]): string[] {
+  return code.flatMap((text) => [...text.matchAll(LOG_SEARCHES)])
+    .flatMap(([, options = "", quoted, bare = ""]) => {
+      const pattern = quoted ?? bare;
+      const flags = /-\w*i/.test(options) ? "i" : "";
+      const parts = /-\w*E/.test(options) ? pattern.split("|") : [pattern];
+      return parts.filter((part) => !lines.some((line) => new RegExp(part, flags).test(line)));
+    })
+    .map((part) => `${path}: ${part}`);
+}
+
+Deno.test("What documents search a node's log for can be in it", async () => {
+  const lines = await logLines();
+  assert.ok(lines.length > 30, `only ${lines.length} messages were found`);
+  const all = await documents();
+  const searches = all.flatMap(({ code }) =>
+    code.flatMap((text) => [...text.matchAll(LOG_SEARCHES)])
+  );
+  assert.ok(searches.length >= 5, `only ${searches.length} searches were found`);
+  assert.deepEqual(all.flatMap((one) => vainSearches(one, lines)), []);
+});
+
+Deno.test("A search of a log that finds nothing is found", () => {
+  const lines = [JSON.stringify({ level: "warn", message: "Leases expire" })];
+  const text = "`journalctl -u synapse | grep -E 'fenced|lease'`\n\n" +
+    "    kubectl logs x | grep -i leases\n    journalctl | grep -iE 'lease|zebra' | tail -5\n" +
+    '    journalctl --lines 5 | grep \'"level":"error"\'\n    ls | grep anything\n';
+  assert.deepEqual(vainSearches(read("docs/here.md", text), lines), [
+    "docs/here.md: fenced",
+    "docs/here.md: lease",
+    "docs/here.md: zebra",
+    'docs/here.md: "level":"error"',
+  ]);
+});

@@ -5,6 +5,7 @@
  */
 import { createMetrics } from "../../runtime/telemetry/metrics.ts";
 import { dashboardTypes, schemaOfGrafana } from "../grafana/dashboard_types.ts";
+import { alertTrials, UNCHANGED } from "../prometheus/alert_changes.ts";
 import { readDashboard, withTimes } from "../prometheus/expressions.ts";
 import { readDashboards } from "../prometheus/shipped_files.ts";
 import type { Check } from "./check.ts";
@@ -22,9 +23,10 @@ const QUIET_TEST = JSON.stringify({
 });
 
 /** Configuration, alerts with their tests, dashboards and metrics. */
-export function monitoringChecks(): Check[] {
+export async function monitoringChecks(): Promise<Check[]> {
   return [
     ...configChecks(),
+    ...await alertChecks(),
     ...expressionChecks(),
     ...metricChecks(),
     { ...types("dashboards, by Grafana's types"), files: () => dashboards((json) => json) },
@@ -55,6 +57,22 @@ function configChecks(): Check[] {
       refusal: /FAILED/,
     },
   ];
+}
+
+/** Of the tests of an alert those pass that have it as it is, and no others. */
+const ALL_CHANGES_FAIL = new RegExp(
+  `^Unit Testing:\\s+${UNCHANGED.replace(".", "\\.")}\\s+SUCCESS(?![\\s\\S]*SUCCESS)`,
+);
+
+async function alertChecks(): Promise<Check[]> {
+  const [alerts, tests] = await Promise.all(
+    ["alerts.yml", "alerts_test.yml"].map((name) => readFile(`deploy/prometheus/${name}`)),
+  );
+  return alertTrials(alerts!, tests!).map(({ alert, tests, files }) => ({
+    ...promtool(`${alert}, a little wrong in ${tests.length - 1} ways`, "test", "rules", ...tests),
+    files: () => Promise.resolve(files),
+    refusal: ALL_CHANGES_FAIL,
+  }));
 }
 
 async function prometheusFiles(

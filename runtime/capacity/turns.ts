@@ -26,17 +26,15 @@ export interface TurnEngine {
 }
 
 /** A message that makes the demo model call one skill and report its result. */
-const MESSAGE = '/call calculator {"expression":"6*7"}';
+export const MESSAGE = '/call calculator {"expression":"6*7"}';
 
-/** With a small window, so that long runs compact as real sessions do. */
-const AGENT = {
-  name: "assistant",
-  version: 1,
-  spec: agentSchema.parse({ model: "demo", context_tokens: 4000 }),
-};
+/** The agent: with a small window, so that long runs compact as real sessions do. */
+export const AGENT_SPEC = { model: "demo", context_tokens: 4000 } as const;
+
+const AGENT = { name: "assistant", version: 1, spec: agentSchema.parse(AGENT_SPEC) };
 
 /** Turns of each session before the measurement, so that code is compiled and caches are warm. */
-const WARM_TURNS = 5;
+export const WARM_TURNS = 5;
 
 /** Milliseconds after a message was sent. */
 export interface TurnTimes {

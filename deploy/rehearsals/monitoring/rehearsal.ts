@@ -12,7 +12,13 @@ import { memoryObstacle } from "./limited_node.ts";
 import { MODEL_CAUSES } from "./model_causes.ts";
 import { NODE_CONFINED, NODE_KILLED, NODE_RESTLESS } from "./node_causes.ts";
 import { emptyPanels } from "./panels.ts";
-import { EVENTS_LOCKED, POSTGRES_SLOW, POSTGRES_STOPPED, REDIS_STOPPED } from "./service_causes.ts";
+import {
+  EVENTS_LOCKED,
+  EXPORTERS_KILLED,
+  POSTGRES_SLOW,
+  POSTGRES_STOPPED,
+  REDIS_STOPPED,
+} from "./service_causes.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { isFine, type Outcome, outcomeLine, unseen } from "./verdict.ts";
 import { DEAD_LETTER, PATIENT_CAUSES } from "./waiting_causes.ts";
@@ -26,7 +32,14 @@ export const PROGRAMS: ProgramPackages = Object.fromEntries(
 );
 
 /** While the patient ones wait. None of these keeps the nodes from the journal. */
-const MEANWHILE = [DEAD_LETTER, NODE_KILLED, NODE_CONFINED, NODE_RESTLESS, REDIS_STOPPED];
+const MEANWHILE = [
+  DEAD_LETTER,
+  NODE_KILLED,
+  NODE_CONFINED,
+  NODE_RESTLESS,
+  REDIS_STOPPED,
+  EXPORTERS_KILLED,
+];
 
 /** Afterwards: scrapes may fail here, and a `for` begins anew. */
 const LAST = [POSTGRES_SLOW, EVENTS_LOCKED, POSTGRES_STOPPED];

@@ -34,6 +34,17 @@ export const REDIS_STOPPED: Cause = {
   },
 };
 
+/** The exporters are killed, and started again; what they look at is well. */
+export const EXPORTERS_KILLED: Cause = {
+  what: "The exporters of Postgres and Redis are killed (and started again)",
+  alerts: ["postgres", "redis"].map((job) => ({ name: "DependencyDown", labels: { job } })),
+  endless: null,
+  async begin({ exporters }) {
+    await Promise.all(exporters.map((one) => one.kill()));
+    return async () => void await Promise.all(exporters.map((one) => one.start()));
+  },
+};
+
 /** Every commit takes a second and a half. */
 export const POSTGRES_SLOW: Cause = {
   what: "Postgres stands still for more than a second, again and again",

@@ -32,6 +32,8 @@ export interface Stage extends AsyncDisposable {
   readonly postgres: Server;
   readonly redis: RedisServer;
   readonly qdrant: StoppableServer;
+  /** Of Postgres and of Redis. */
+  readonly exporters: readonly [Server, Server];
   readonly prometheus: Prometheus;
   readonly members: readonly [Member, Member];
 }
@@ -76,7 +78,7 @@ export async function startStage(): Promise<Stage> {
       qdrant: [new URL(qdrant.url).host],
     }),
   );
-  const stage = { site, postgres, redis, qdrant, prometheus, members };
+  const stage = { site, postgres, redis, qdrant, exporters, prometheus, members };
   await isWhole(stage);
   const owned = started.move();
   return { ...stage, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -16,12 +16,17 @@ import { ensureInstalled, installPackages } from "./services/install.ts";
 import { POSTGRES, REDIS } from "./services/requirements.ts";
 import { ServiceError } from "./services/service_error.ts";
 
-/** What single tests run: another program for the same files, and what unpacks kubectl. */
-const TESTS = { age: "age", unzip: "unzip" };
+/** Debian's browser. Without a font it shows no text, and a font is no program. */
+const CHROMIUM = "chromium";
+const FONT = "fonts-dejavu-core";
+
+/** What single tests run: another program for the same files, what unpacks kubectl, a browser. */
+const TESTS = { age: "age", unzip: "unzip", chromium: CHROMIUM };
 
 if (import.meta.main) {
   const programs = { ...TESTS, ...DOCKER, ...MONITORING, ...RECOVERY, ...SYSTEMD };
-  await installPackages(await missingPackages(programs));
+  const packages = await missingPackages(programs);
+  await installPackages(packages.includes(CHROMIUM) ? [...packages, FONT] : packages);
   try {
     // Tests start servers of their own, also where variables name some.
     await ensureInstalled([POSTGRES, REDIS]);

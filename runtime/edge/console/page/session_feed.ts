@@ -1,0 +1,64 @@
+/**
+ * What the page knows of a session's journal: a part of it without gaps, and the answer under way.
+ * Pure.
+ *
+ * @module
+ */
+import type { JournalEvent } from "./journal_event.ts";
+import type { StreamEntry } from "./session_stream.ts";
+
+/** The known part of a journal. */
+export interface Feed {
+  /** In order, without gaps. */
+  readonly events: readonly JournalEvent[];
+  /** The pieces of the answer being given; null between answers. */
+  readonly live: string | null;
+}
+
+/** Nothing is known. */
+export const EMPTY_FEED: Feed = { events: [], live: null };
+
+/** Takes what a stream brought. What is known already is passed over. */
+export function takeEntries(feed: Feed, entries: readonly StreamEntry[]): Feed {
+  let { live } = feed;
+  let last = lastSeq(feed);
+  const fresh: JournalEvent[] = [];
+  for (const entry of entries) {
+    if (entry.kind === "delta") live = (live ?? "") + entry.text;
+    else if (entry.kind === "reset") live = null;
+    else if (entry.event.seq > last) {
+      fresh.push(entry.event);
+      last = entry.event.seq;
+      if (endsAnswer(entry.event)) live = null;
+    }
+  }
+  return { live, events: fresh.length === 0 ? feed.events : [...feed.events, ...fresh] };
+}
+
+/** Puts earlier events before those that are known. */
+export function takeEarlier(feed: Feed, earlier: readonly JournalEvent[]): Feed {
+  const first = firstSeq(feed);
+  const fresh = first === null ? earlier : earlier.filter(({ seq }) => seq < first);
+  return fresh.length === 0 ? feed : { ...feed, events: [...fresh, ...feed.events] };
+}
+
+/** The number of the first event that is known, or null. */
+export function firstSeq({ events }: Feed): number | null {
+  return events[0]?.seq ?? null;
+}
+
+/** The number of the last event that is known; 0 before the first. */
+export function lastSeq({ events }: Feed): number {
+  return events.at(-1)?.seq ?? 0;
+}
+
+function endsAnswer({ type }: JournalEvent): boolean {
+  return [
+    "llm.completed",
+    "llm.failed",
+    "turn.completed",
+    "turn.failed",
+    "turn.cancelled",
+    "session.closed",
+  ].includes(type);
+}

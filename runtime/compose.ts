@@ -8,7 +8,7 @@ import { session } from "../actors/session/behavior.ts";
 import type { SessionState } from "../actors/session/state.ts";
 import type { Json } from "../actors/behavior.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { makeDataFolder } from "./compose/data_folder.ts";
+import { makeWorkspace } from "./compose/data_folder.ts";
 import { composeEffects } from "./compose/effects.ts";
 import { createHealth } from "./compose/health.ts";
 import { listen } from "./compose/listen.ts";
@@ -25,6 +25,7 @@ import { TENANT } from "./edge/auth.ts";
 import { misspeltVariables } from "./config/misspelt.ts";
 import { createEdge } from "./edge/server.ts";
 import { keepHeapLow } from "./engine/idle_heap.ts";
+import { asJournaled } from "./engine/as_journaled.ts";
 import { Node } from "./engine/node.ts";
 import type { ActorType } from "./engine/services.ts";
 import type { AnyBehavior } from "./engine/step.ts";
@@ -35,6 +36,7 @@ import type { Memory } from "./memory/port.ts";
 import type { Skills } from "./sandbox/port.ts";
 import type { LiveEvents, Streams } from "./streams/port.ts";
 import { supervised } from "./supervision/supervised.ts";
+import { refusePowerlessWatchdog, watched } from "./supervision/watchdog.ts";
 import { createLogger, stderrSink } from "./telemetry/log.ts";
 import type { ScrapedMetrics } from "./telemetry/metrics.ts";
 import type { Logger } from "./telemetry/port.ts";
@@ -77,11 +79,13 @@ export interface RunningNode {
 /**
  * Starts a node.
  *
- * @throws {SynapseError} `journal_in_use`, `journal_too_new`, `journal_unavailable`
+ * @throws {SynapseError} `journal_in_use`, `journal_too_new`, `journal_unavailable`; `config_invalid` for a
+ * watchdog that could not end this process
  * @throws {Deno.errors.AddrInUse} if a port is taken
  * @throws the signal's reason, if that aborts before the node has its partitions
  */
 export async function startNode(config: Config, options: StartOptions = {}): Promise<RunningNode> {
+  refusePowerlessWatchdog(config.watchdog_ms, Deno.pid);
   await using started = new AsyncDisposableStack();
   const engine = started.use(await startEngine(config, options));
   const { clock, entropy, log, metrics, node, journal, live, skills, memory } = engine;
@@ -108,18 +112,11 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
   const servers = await listen(config.http, edge, { clock, log });
   const { api_url } = servers;
   const env = options.env ?? {};
-  const supervisor = started.use(
-    supervised({
-      env,
-      pid: Deno.pid,
-      clock,
-      entropy,
-      log,
-      api_url,
-      health,
-      stuck: () => stuck() ?? servers.deaf(),
-    }),
-  );
+  const life = { clock, log, stuck: () => stuck() ?? servers.deaf() };
+  const supervisors = [
+    started.use(supervised({ ...life, env, pid: Deno.pid, entropy, api_url, health })),
+    started.use(watched({ ...life, watchdog_ms: config.watchdog_ms, node_id: config.node_id })),
+  ];
   const owned = started.move();
   return {
     config,
@@ -128,7 +125,7 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     superseded: engine.superseded,
     async stop() {
       log.info({}, "Node stops");
-      supervisor.stopping();
+      for (const supervisor of supervisors) supervisor.stopping();
       // Clients that keep their connection go to another node with their next request.
       servers.retire();
       await engine.quiesce();
@@ -176,7 +173,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
   for (const { name, meant, message } of misspeltVariables(env)) log.warn({ name, meant }, message);
   const opened = await openJournal(config, { clock: systemClock, log });
   started.defer(() => opened.close());
-  await makeDataFolder(config.skills.workspace);
+  await makeWorkspace(config.skills.workspace);
   const journal = options.wrapJournal?.(opened) ?? opened;
   const metrics = openMetrics(config, { journal, clock: systemClock });
   const world = { clock: systemClock, entropy: systemEntropy, log, metrics };
@@ -246,7 +243,7 @@ export async function startEngine(config: Config, options: StartOptions): Promis
 async function putAgents({ agents, agents_declared }: Config, journal: Journal): Promise<void> {
   for (const [name, spec] of Object.entries(agents)) {
     if (!agents_declared.includes(name) && await journal.agent(TENANT, name, null)) continue;
-    await journal.putAgent(TENANT, name, spec as unknown as Json);
+    await journal.putAgent(TENANT, name, asJournaled(spec) as Json);
   }
 }
 

@@ -47,6 +47,8 @@ export interface ConfigSource {
   readonly hostName?: string;
   /** Whether log lines go to a terminal. */
   readonly terminal?: boolean;
+  /** Whether the program is a binary of `deno compile`. */
+  readonly standalone?: boolean;
   readonly entropy?: Entropy;
 }
 
@@ -60,6 +62,7 @@ export function loadConfig(source: ConfigSource): Config {
   const faults: ConfigFault[] = [];
   const environment = readEnvironment(source.env, faults);
   checkHttp(environment, faults);
+  checkTraces(environment, source, faults);
   const { readFile, cwd } = source;
   const file = readConfigFile({ named: environment.SYNAPSE_CONFIG, readFile, cwd }, faults);
   const values = readFileValues(file, faults);
@@ -94,6 +97,7 @@ function resolveConfig(
     },
     mode: environment.MODE,
     node_id: environment.SYNAPSE_NODE_ID ?? defaultNodeId(source),
+    watchdog_ms: environment.SYNAPSE_WATCHDOG_SECONDS * 1000 || null,
     http: {
       host: environment.SYNAPSE_HOST,
       port: environment.SYNAPSE_PORT,
@@ -158,6 +162,17 @@ function checkHttp(environment: Environment, faults: ConfigFault[]): void {
     const wanted = "another port than SYNAPSE_PORT";
     faults.push(wrongValue("SYNAPSE_METRICS_PORT", metrics, wanted, "environment"));
   }
+}
+
+/** `deno compile` decides for good whether a binary exports traces; ours do not. */
+function checkTraces(
+  { OTEL_DENO }: Environment,
+  { standalone }: ConfigSource,
+  faults: ConfigFault[],
+): void {
+  if (standalone !== true || OTEL_DENO !== "true") return;
+  const wanted = "false, as a binary cannot export traces; the bundle synapse.js and the image can";
+  faults.push(wrongValue("OTEL_DENO", OTEL_DENO, wanted, "environment"));
 }
 
 function isLoopback(host: string): boolean {

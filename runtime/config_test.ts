@@ -13,6 +13,7 @@ Deno.test("loadConfig() has a default for everything", () => {
     system: { name: "Synapse", version: "3.1.0", protocol_version: "1.0", spec_version: "3.1" },
     mode: "local",
     node_id: "box-12345678",
+    watchdog_ms: null,
     http: { host: "127.0.0.1", port: 8000, metrics_port: 9090, api_key: null },
     data_dir: "/srv/node/data",
     skills_dir: "/srv/node/user_skills",
@@ -45,6 +46,12 @@ Deno.test("loadConfig() has a default for everything", () => {
   assert.deepEqual(Object.keys(agents), ["assistant"]);
   assert.deepEqual([llm.default_provider, Object.keys(llm.providers)], ["demo", ["demo"]]);
   assert.deepEqual(llm.retry, { attempts: 3, base_ms: 250, max_ms: 20_000 });
+});
+
+Deno.test("loadConfig() has no watchdog unless there are seconds for it", () => {
+  const ms = (seconds: string) =>
+    loadConfig(sourceOf({ SYNAPSE_WATCHDOG_SECONDS: seconds })).watchdog_ms;
+  assert.deepEqual([ms("60"), ms("0"), ms("")], [60_000, null, null]);
 });
 
 Deno.test("loadConfig() returns a value that is frozen all the way down", () => {
@@ -168,6 +175,16 @@ Deno.test("loadConfig() asks for a key on every host but a loopback one", () => 
   const short = faultsOf({ SYNAPSE_HOST: "0.0.0.0", SYNAPSE_API_KEY: "short" });
   assert.equal(short.length, 1);
   assert.match(short[0] ?? "", /^SYNAPSE_API_KEY/);
+});
+
+Deno.test("loadConfig() refuses traces where the program is a binary, which would export none", () => {
+  const load = (OTEL_DENO: string, standalone: boolean) =>
+    loadConfig({ ...sourceOf({ OTEL_DENO }), standalone }).traces.enabled;
+  assert.deepEqual([load("true", false), load("false", true)], [true, false]);
+  assert.throws(() => load("true", true), {
+    code: "config_invalid",
+    message: /OTEL_DENO is "true", wanted false, .*; the bundle synapse\.js and the image can/,
+  });
 });
 
 Deno.test("loadConfig() accepts its own versions and any free port twice", () => {

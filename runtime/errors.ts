@@ -61,6 +61,7 @@ export const ERROR_REACTIONS = {
   memory_not_found: "reject",
   memory_busy: "retry",
   skill_invalid: "reject",
+  workspace_unavailable: "fatal",
   model_failed: "reject",
   internal: "reject",
 } as const satisfies Record<string, Reaction>;

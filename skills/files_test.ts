@@ -109,6 +109,22 @@ Deno.test("the file skills say what is wrong without the host's paths or the sys
   });
 });
 
+Deno.test("the file skills say that the workspace itself is gone", async () => {
+  await withFolders(async ({ root }) => {
+    const [read, list, write] = [readFileSkill(root), listFilesSkill(root), writeFileSkill(root)];
+    const calls = [
+      [read, { path: "a.txt" }],
+      [list, {}],
+      [write, { path: "a/b.txt", content: "" }],
+    ] as const;
+    const gone = { name: "NotFound", message: /^The workspace is gone, and is made again when/ };
+    await Deno.remove(root);
+    for (const [skill, input] of calls) await assert.rejects(run(skill, input), gone);
+    await Deno.writeTextFile(root, "");
+    for (const [skill, input] of calls) await assert.rejects(run(skill, input), gone);
+  });
+});
+
 Deno.test("the file skills refuse paths out of their folder by schema", async () => {
   await withFolders(async ({ root, outside }) => {
     const paths = [

@@ -37,8 +37,7 @@ export function listFilesSkill(root: string): Skill {
     idempotent: true,
     run: ({ path }) =>
       inWorkspace(
-        "folder",
-        path,
+        { root, what: "folder", path },
         async () => await listFolder(await resolveExisting(root, path)),
       ),
   });

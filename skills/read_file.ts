@@ -35,8 +35,7 @@ export function readFileSkill(root: string): Skill {
     idempotent: true,
     run: ({ path, offset }) =>
       inWorkspace(
-        "file",
-        path,
+        { root, what: "file", path },
         async () => await readPiece(await resolveExisting(root, path), path, offset),
       ),
   });

@@ -18,34 +18,51 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "cannot be written: the file system is read-only",
 };
 
+/** What to say when somebody has removed the workspace itself. */
+const GONE = "The workspace is gone, and is made again when the node is started anew";
+
 /** What a refused right is called by; whoever sees the error tells it from a mere failure. */
 const REFUSED: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
+
+/** Something that a skill looks for in the workspace. */
+export interface WorkspacePath {
+  /** The workspace. */
+  readonly root: string;
+  /** What should be there. */
+  readonly what: "file" | "folder";
+  /** As the model gave it. */
+  readonly path: string;
+}
 
 /**
  * Does something with a path of the workspace.
  *
- * @param what `file` or `folder`: what should be there
- * @param path as the model gave it
  * @throws {Deno.errors.NotFound} if there is no such thing
  * @throws {Deno.errors.NotCapable} if the system refuses it
  * @throws {TypeError} for all else that the system says; what `work` throws by itself is left as it is
  */
 export async function inWorkspace<Result>(
-  what: "file" | "folder",
-  path: string,
+  place: WorkspacePath,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw withoutHostPath(error, what, path);
+    throw await withoutHostPath(error, place);
   }
 }
 
 /** No cause is kept: its message has the host's path, and is shown along. */
-function withoutHostPath(error: unknown, what: string, path: string): unknown {
+async function withoutHostPath(
+  error: unknown,
+  { root, what, path }: WorkspacePath,
+): Promise<unknown> {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (typeof code !== "string") return error;
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const isFolder = await Deno.stat(root).then((found) => found.isDirectory, () => false);
+    if (!isFolder) return new Deno.errors.NotFound(GONE);
+  }
   if (code === "ENOENT") {
     return new Deno.errors.NotFound(`There is no ${what} ${path} in the workspace`);
   }

@@ -31,7 +31,7 @@ export function writeFileSkill(root: string): Skill {
     capabilities: ["write:**"],
     idempotent: true,
     run: ({ path, content }) =>
-      inWorkspace("folder", path, async () => {
+      inWorkspace({ root, what: "folder", path }, async () => {
         const { folder, name } = await makePlace(root, path);
         const bytes = new TextEncoder().encode(content);
         await replaceFile(folder, name, bytes);

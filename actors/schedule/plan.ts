@@ -13,6 +13,12 @@ export const CONTENT_CHARS_MAX = 16_000;
 /** Characters of a schedule's name. */
 export const NAME_CHARS_MAX = 200;
 
+/** Characters of a cron expression. */
+export const CRON_CHARS_MAX = 200;
+
+/** Characters of a time zone's name. */
+export const ZONE_CHARS_MAX = 64;
+
 /** Missed times that are counted one by one; there may be more when that many are reported. */
 const MISSED_MAX = 1000;
 
@@ -22,8 +28,8 @@ const NICKNAMES = ["@hourly", "@daily", "@weekly", "@monthly", "@yearly"];
 /** When a schedule is due: by a cron expression, or once `at`, in milliseconds since the epoch. */
 export const planSchema = z.union([
   z.strictObject({
-    cron: z.string().max(200),
-    time_zone: z.string().max(64).default("UTC"),
+    cron: z.string().max(CRON_CHARS_MAX),
+    time_zone: z.string().max(ZONE_CHARS_MAX).default("UTC"),
   }),
   z.strictObject({ at: z.int() }),
 ]);

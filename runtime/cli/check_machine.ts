@@ -5,8 +5,9 @@
  */
 import { statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { FOLDER_MEND, refusal } from "../compose/data_folder.ts";
+import { DATA_FOLDER_MEND, WORKSPACE_MEND } from "../compose/data_folder.ts";
 import { errorMessage } from "../errors.ts";
+import { refusal } from "../refusal.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
 
 /** Free space below which a node should not start, in bytes. */
@@ -26,17 +27,23 @@ const CLOCK_BEHIND_MS_MAX = 60_000;
 
 /** Whether the data folder can be written. Leaves nothing behind. */
 export function checkDataFolder(folder: string): Finding {
-  const check = "data folder";
+  return checkFolder("data folder", folder, DATA_FOLDER_MEND);
+}
+
+/** Whether the folder of the file skills can be written. Leaves nothing behind. */
+export function checkWorkspace(folder: string): Finding {
+  return checkFolder("workspace", folder, WORKSPACE_MEND);
+}
+
+function checkFolder(check: string, folder: string, mend: string): Finding {
   const existing = existingParent(folder);
   try {
-    if (!Deno.statSync(existing).isDirectory) {
-      return fault(check, `${existing} is a file`, "Name another folder in SYNAPSE_DATA_DIR");
-    }
+    if (!Deno.statSync(existing).isDirectory) return fault(check, `${existing} is a file`, mend);
     const probe = Deno.makeTempFileSync({ dir: existing, prefix: ".synapse-doctor-" });
     Deno.removeSync(probe);
   } catch (error) {
     const reason = refusal(error) ?? errorMessage(error);
-    return fault(check, `${existing} cannot be written: ${reason}`, FOLDER_MEND);
+    return fault(check, `${existing} cannot be written: ${reason}`, mend);
   }
   return ok(check, existing === folder ? `${folder} can be written` : `${folder} will be created`);
 }
@@ -50,7 +57,7 @@ export function checkFreeSpace(folder: string): Finding {
     free = bavail * bsize;
   } catch (error) {
     const reason = refusal(error) ?? errorMessage(error);
-    return fault(check, `Not known at ${folder}: ${reason}`, FOLDER_MEND);
+    return fault(check, `Not known at ${folder}: ${reason}`, DATA_FOLDER_MEND);
   }
   const detail = `${(free / 2 ** 30).toFixed(1)} GiB free at ${folder}`;
   const mend = "Make room, or move SYNAPSE_DATA_DIR: a node whose disk is full accepts nothing";
@@ -88,10 +95,10 @@ export function checkDescriptors(limit: number | null): Finding {
   return warning(check, `Only ${limit}: each open event stream takes one`, mend);
 }
 
-/** The folder itself, or the nearest one above it that exists. */
+/** The folder itself, or the nearest one above it that exists; a link to nothing exists, too. */
 function existingParent(folder: string): string {
   try {
-    Deno.statSync(folder);
+    Deno.lstatSync(folder);
     return folder;
   } catch (error) {
     const parent = dirname(join(folder));

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { checkClock, checkDataFolder, checkDescriptors, checkFreeSpace } from "./check_machine.ts";
+import {
+  checkClock,
+  checkDataFolder,
+  checkDescriptors,
+  checkFreeSpace,
+  checkWorkspace,
+} from "./check_machine.ts";
 
 async function inFolder(use: (folder: string) => unknown): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -22,6 +28,28 @@ Deno.test("checkDataFolder() finds a file in the folder's place", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/data`, "");
     assert.equal(checkDataFolder(`${folder}/data`).status, "fault");
+  });
+});
+
+Deno.test("checkDataFolder() finds a link to nothing, which no folder can be made at", async () => {
+  await inFolder(async (folder) => {
+    await Deno.symlink(`${folder}/none`, `${folder}/data`);
+    const { status, detail } = checkDataFolder(`${folder}/data`);
+    assert.equal(status, "fault");
+    assert.equal(
+      detail,
+      `${folder}/data cannot be written: it is not there, and cannot be made`,
+    );
+  });
+});
+
+Deno.test("checkWorkspace() names the setting that moves the workspace", async () => {
+  await inFolder(async (folder) => {
+    assert.equal(checkWorkspace(`${folder}/work`).status, "ok");
+    await Deno.writeTextFile(`${folder}/work`, "");
+    const { check, status, mend } = checkWorkspace(`${folder}/work`);
+    assert.deepEqual([check, status], ["workspace", "fault"]);
+    assert.match(mend ?? "", /name another place in skills\.workspace of the configuration file$/);
   });
 });
 
@@ -51,7 +79,7 @@ Deno.test("checks of a folder below a file are faults, and throw nothing", async
       const { status, detail, mend } = check(`${folder}/data/x`);
       assert.equal(status, "fault");
       assert.match(detail, /is a file$/);
-      assert.match(mend ?? "", /set SYNAPSE_DATA_DIR$/);
+      assert.match(mend ?? "", /another place in SYNAPSE_DATA_DIR$/);
     }
   });
 });

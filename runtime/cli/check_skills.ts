@@ -13,27 +13,32 @@ export async function checkSkillsFolder(config: Config, world: CliWorld): Promis
   const check = "skills folder";
   const folder = config.skills_dir;
   if (isLeftOut(config)) return [ok(check, `${folder} does not exist: built-in skills only`)];
-  if (!exists(folder)) {
-    return [fault(check, `${folder} does not exist`, "Create it, or change SYNAPSE_SKILLS_DIR")];
-  }
   const { skills, faults } = await loadSkillFiles(config, folder, world);
   if (faults.length === 0) return [ok(check, `${skills.length} skills in ${folder} load`)];
-  const mend = `Mend the file, then \`synapse skills check ${folder}\``;
-  return faults.map(({ file, reason }) => fault(check, `${file}: ${reason}`, mend));
+  return faults.map(({ file, reason }) =>
+    fault(
+      check,
+      `${file}: ${reason}`,
+      file === folder
+        ? "Make it a folder that the user who runs Synapse can read, or change SYNAPSE_SKILLS_DIR"
+        : `Mend the file, then \`synapse skills check ${folder}\``,
+    )
+  );
 }
 
 /** Whether there is no skills folder, and nobody asked for one: a node then has its own skills only. */
 export function isLeftOut(
   { skills_dir, skills_dir_required }: Pick<Config, "skills_dir" | "skills_dir_required">,
 ): boolean {
-  return !skills_dir_required && !exists(skills_dir);
+  return !skills_dir_required && isNothing(skills_dir);
 }
 
-function exists(folder: string): boolean {
+/** What cannot be looked at, or is a link to nothing, is not nothing: it is found when it is read. */
+function isNothing(path: string): boolean {
   try {
-    return Deno.statSync(folder).isDirectory;
+    Deno.lstatSync(path);
+    return false;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    return error instanceof Deno.errors.NotFound;
   }
 }

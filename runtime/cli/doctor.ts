@@ -66,6 +66,7 @@ async function* examine(cli: Cli, file: string | undefined): AsyncGenerator<Find
     ]);
     yield machine.checkDataFolder(config.data_dir);
     yield machine.checkFreeSpace(config.data_dir);
+    yield machine.checkWorkspace(config.skills.workspace);
     if (config.journal.kind === "sqlite") {
       const { checkJournal, writtenAt } = await import("./check_journal.ts");
       yield await checkJournal(config.journal.path);

@@ -27,6 +27,7 @@ Deno.test("doctor looks at everything and ends with 0 when nothing is at fault",
     "configuration",
     "data folder",
     "free space",
+    "workspace",
     "journal",
     "API port",
     "metrics port",
@@ -45,7 +46,10 @@ Deno.test("doctor ends with 1 and says how to mend what is at fault", async () =
   });
   assert.equal(run.exit, EXIT.failed);
   assert.match(run.stdout, /^fault {4}API port: .* in use by another program\n +→ Choose another/m);
-  assert.match(run.stdout, /^fault {4}skills folder: \/nowhere does not exist\n +→ Create it/m);
+  assert.match(
+    run.stdout,
+    /^fault {4}skills folder: \/nowhere: .* it does not exist\n +→ Make it a folder/m,
+  );
   assert.match(run.stdout, /^2 faults, 1 warning$/m);
 });
 
@@ -53,8 +57,8 @@ Deno.test("doctor goes on when the data folder is a file, or below one", async (
   const file = await Deno.makeTempFile();
   try {
     const cases = [
-      [file, ["data folder", "journal"]],
-      [`${file}/x`, ["data folder", "free space", "journal"]],
+      [file, ["data folder", "workspace", "journal"]],
+      [`${file}/x`, ["data folder", "free space", "workspace", "journal"]],
     ] as const;
     for (const [path, expected] of cases) {
       const run = await doctor({ SYNAPSE_DATA_DIR: path }, "--json");
@@ -84,7 +88,7 @@ Deno.test("commands that need the data folder say why it cannot be used, without
       assert.equal(run.exit, EXIT.failed, command);
       assert.match(
         run.stderr,
-        /^synapse: Data folder \S+ cannot be used: it.* is a file\nGive the user .*SYNAPSE_DATA_DIR\n$/,
+        /^synapse: Data folder \S+ cannot be used: it.* is a file(, or a link to nothing)?\nLet the user .*SYNAPSE_DATA_DIR\n$/,
       );
       const json = await runCli([...command.split(" "), "--json"], { env });
       assert.equal(JSON.parse(json.stderr).error.code, "journal_unavailable");

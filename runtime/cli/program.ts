@@ -14,16 +14,16 @@ import { benchCommand } from "./bench.ts";
 import { chatCommand } from "./chat.ts";
 import { Cli, type CliWorld } from "./cli.ts";
 import { CliError } from "./cli_error.ts";
-import { configCommand } from "./config_check.ts";
+import { configCommand } from "./config.ts";
 import { deadLettersCommand } from "./dead_letters.ts";
 import { doctorCommand } from "./doctor.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit_code.ts";
 import { healthCommand } from "./health.ts";
 import { memoryCommand } from "./memory.ts";
+import { mendOf } from "./mends.ts";
 import { migrateCommand } from "./migrate.ts";
 import { migrateStoreCommand } from "./migrate_store.ts";
 import { nodesCommand } from "./nodes.ts";
-import { journalMend } from "./postgres_mends.ts";
 import { restoreCommand } from "./restore.ts";
 import { sendCommand } from "./send.ts";
 import { serveCommand } from "./serve.ts";
@@ -116,7 +116,7 @@ function report(cli: Cli, error: unknown): ExitCode {
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.ok;
   const exit = exitOf(error);
   const code = error instanceof CliError ? error.code : errorCode(error);
-  const hint = error instanceof CliError ? error.hint : journalMend(error);
+  const hint = error instanceof CliError ? error.hint : mendOf(error);
   if (cli.json) {
     const data = error instanceof SynapseError ? error.data : {};
     cli.terminal.note(

@@ -117,7 +117,8 @@ Deno.test("--help teaches: three steps for the program, examples and exit codes 
 Deno.test("version prints what the program is and speaks", async () => {
   const { stdout } = await runCli(["version", "--json"]);
   const versions = JSON.parse(stdout);
-  assert.equal(versions.protocol_version, "1.0");
+  assert.deepEqual([versions.protocol_version, versions.revision], ["1.0", "unknown"]);
+  assert.match((await runCli(["version"])).stdout, /\(revision unknown; protocol 1\.0, /);
   assert.equal((await runCli(["--version"])).stdout, `${versions.version}\n`);
 });
 

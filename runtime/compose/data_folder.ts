@@ -4,36 +4,63 @@
  * @module
  */
 import { dirname } from "node:path";
-import { errorMessage } from "../errors.ts";
+import { errorMessage, SynapseError } from "../errors.ts";
 import { JournalUnavailable } from "../journal/port.ts";
+import { refusal } from "../refusal.ts";
 
 /** For the owner alone. */
 const PRIVATE = 0o700;
 
-/** What the system's codes mean for a folder. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EEXIST: "it is a file",
-  ELOOP: "its links lead in a circle",
-  ENAMETOOLONG: "its name is too long",
-  ENOENT: "it cannot be made there",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "it, or a folder above it, is a file",
-  EPERM: "permission denied",
-  EROFS: "its file system is read-only",
-};
+/**
+ * What to do about a folder that cannot be used.
+ *
+ * @param setting where another one can be named
+ */
+export function folderMend(setting: string): string {
+  return `Let the user who runs Synapse read and write there, or name another place in ${setting}`;
+}
 
 /** What to do about a data folder that cannot be used. */
-export const FOLDER_MEND =
-  "Give the user who runs Synapse the right to read and write there, or set SYNAPSE_DATA_DIR";
+export const DATA_FOLDER_MEND = folderMend("SYNAPSE_DATA_DIR");
 
-/** Makes the folder, and those above it, unless it is there. One that is there keeps its rights. */
+/** What to do about a journal's file, or its folder, that cannot be used. */
+export const JOURNAL_FOLDER_MEND = folderMend(
+  "DATABASE_URL if that is set, else in SYNAPSE_DATA_DIR",
+);
+
+/** What to do about a workspace that cannot be used. */
+export const WORKSPACE_MEND = folderMend("skills.workspace of the configuration file");
+
+/**
+ * Makes the folder, and those above it, unless it is there. One that is there keeps its rights.
+ *
+ * @throws {JournalUnavailable}
+ */
 export async function makeDataFolder(path: string): Promise<void> {
   try {
-    await Deno.mkdir(path, { recursive: true, mode: PRIVATE });
+    await makePrivate(path);
   } catch (error) {
     throw unusable(path, error);
   }
+}
+
+/**
+ * Makes the folder that the file skills work in, as {@link makeDataFolder} does.
+ *
+ * @throws {SynapseError} `workspace_unavailable`
+ */
+export async function makeWorkspace(path: string): Promise<void> {
+  try {
+    await makePrivate(path);
+  } catch (cause) {
+    const reason = refusal(cause) ?? errorMessage(cause);
+    const message = `Workspace ${path} of the file skills cannot be used: ${reason}`;
+    throw new SynapseError("workspace_unavailable", message, { cause });
+  }
+}
+
+async function makePrivate(path: string): Promise<void> {
+  await Deno.mkdir(path, { recursive: true, mode: PRIVATE });
 }
 
 /**
@@ -49,19 +76,6 @@ export function findDataFile(path: string): Deno.FileInfo | null {
     if (error instanceof Deno.errors.NotFound) return null;
     throw unusable(dirname(path), error);
   }
-}
-
-/**
- * Why the system refused a folder or file, in words for whoever runs the program: what Deno says
- * itself may advise a flag that they cannot set.
- *
- * @returns null for any other error, those of sockets included
- */
-export function refusal(error: unknown): string | null {
-  if (error instanceof Deno.errors.NotCapable) return "this program may not use that place";
-  if (!(error instanceof Error) || !("code" in error)) return null;
-  if ("syscall" in error && error.syscall === "connect") return null;
-  return REFUSALS[String(error.code)] ?? null;
 }
 
 function unusable(folder: string, cause: unknown): JournalUnavailable {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { JournalUnavailable } from "../journal/port.ts";
-import { findDataFile, makeDataFolder, refusal } from "./data_folder.ts";
+import { findDataFile, makeDataFolder, makeWorkspace } from "./data_folder.ts";
 
 const modeOf = async (path: string) => ((await Deno.stat(path)).mode ?? 0) & 0o777;
 
@@ -32,22 +32,16 @@ Deno.test("a file in the place of a data folder is told in words for people", as
   };
   const above = "it, or a folder above it, is a file";
   try {
-    await assert.rejects(makeDataFolder(file), told(file, "it is a file"));
+    await assert.rejects(makeDataFolder(file), told(file, "it is a file, or a link to nothing"));
     await assert.rejects(makeDataFolder(join(file, "x")), told(join(file, "x"), above));
     assert.throws(() => findDataFile(join(file, "synapse.db")), told(file, above));
+    await assert.rejects(makeWorkspace(join(file, "x")), {
+      code: "workspace_unavailable",
+      message: `Workspace ${join(file, "x")} of the file skills cannot be used: ${above}`,
+    });
     assert.equal(findDataFile(`${file}.none`), null);
     assert.equal(findDataFile(file)?.isFile, true);
   } finally {
     await Deno.remove(file);
   }
-});
-
-Deno.test("refusal() repeats no advice of Deno's, and leaves sockets to others", () => {
-  const advice = new Deno.errors.NotCapable("run again with the --allow-all flag");
-  assert.equal(refusal(advice), "this program may not use that place");
-  const coded = (facts: object) => Object.assign(new Error("x"), facts);
-  assert.equal(refusal(coded({ code: "EACCES" })), "permission denied");
-  assert.equal(refusal(coded({ code: "EACCES", syscall: "connect" })), null);
-  assert.equal(refusal(coded({ code: "ECONNREFUSED" })), null);
-  assert.equal(refusal(new Error("x")), null);
 });

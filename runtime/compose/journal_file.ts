@@ -8,6 +8,7 @@ import type { Directory } from "../journal/directory_port.ts";
 import type { EventLog } from "../journal/port.ts";
 import { openConnection } from "../journal/sqlite/connection.ts";
 import { createDirectory } from "../journal/sqlite/directory.ts";
+import { holderName, lockHolder } from "../journal/sqlite/lock.ts";
 import { createEventLog } from "../journal/sqlite/read.ts";
 
 /** What can be read of a journal file. */
@@ -34,4 +35,15 @@ export function openJournalFile(path: string): JournalFile {
     db.close();
     throw error;
   }
+}
+
+/**
+ * Which process has a journal file, for people; null when none has. A running node keeps it as long as
+ * it lives.
+ *
+ * @throws {JournalUnavailable} if that cannot be found out
+ */
+export async function journalHolder(path: string): Promise<string | null> {
+  const holder = await lockHolder(path);
+  return holder === null ? null : holderName(holder);
 }

@@ -7,6 +7,8 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { labelsText } from "../config/cluster.ts";
 import { type Journal, JournalUnavailable } from "../journal/port.ts";
+import { type Candidate, resolveCandidates } from "../llm/routing.ts";
+import { beginModelSeries } from "../telemetry/first_series.ts";
 import { systemMemoryLimitBytes } from "../telemetry/memory_limit.ts";
 import { createMetrics, type ScrapedMetrics } from "../telemetry/metrics.ts";
 import type { Metrics } from "../telemetry/port.ts";
@@ -22,7 +24,7 @@ const NEVER = new AbortController().signal;
 
 /** Makes the metrics. While the journal does not answer its figures are the last ones known. */
 export function openMetrics(
-  { node_id, cluster }: Pick<Config, "node_id" | "cluster">,
+  { node_id, cluster, ...models }: Pick<Config, "node_id" | "cluster" | "llm" | "agents">,
   { journal, clock }: {
     readonly journal: Pick<Journal, "figures">;
     readonly clock: Pick<Clock, "sleep">;
@@ -40,7 +42,21 @@ export function openMetrics(
   const weight = String(cluster.weight);
   const labels = labelsText(cluster.labels);
   metrics.nodeInfo.set({ node: node_id, version: VERSION, weight, labels }, 1);
+  beginModelSeries(metrics, namedModels(models));
   return metrics;
+}
+
+/** The models that the configuration names, each once: what agents use, and the providers' defaults. */
+function namedModels({ llm, agents }: Pick<Config, "llm" | "agents">): readonly Candidate[] {
+  const { providers, default_provider } = llm;
+  const names = Object.keys(providers);
+  const default_models = new Map(names.map((name) => [name, providers[name]!.default_model]));
+  const used = Object.values(agents).flatMap(({ model, fallbacks = [] }) => [
+    ...(model === undefined ? [] : [model]),
+    ...fallbacks,
+  ]);
+  const wish = { model: null, fallbacks: [...used, ...names] };
+  return resolveCandidates(wish, { default_models, default_provider });
 }
 
 async function collectFigures(journal: Pick<Journal, "figures">, metrics: Metrics): Promise<void> {

@@ -44,6 +44,30 @@ Deno.test("openMetrics() tells the figures of the journal, and what the node is"
   assert.match(text, /^synapse_node_info\{node="box",.*labels="kind=metal,zone=a"\} 1$/m);
 });
 
+Deno.test("openMetrics() has counters at 0 for each model that the configuration names", async () => {
+  const file = JSON.stringify({
+    llm: {
+      providers: { local: { kind: "openai", base_url: "http://127.0.0.1:1", default_model: "x" } },
+    },
+    agents: { helper: { model: "local/big", fallbacks: ["demo", "local/big"] } },
+  });
+  const config = loadConfig({
+    env: { SYNAPSE_CONFIG: "c.yaml" },
+    readFile: () => file,
+    cwd: "/",
+  });
+  const journal = { figures: () => Promise.resolve(FIGURES) };
+  const text = await openMetrics(config, { journal, clock: new ManualClock() }).render();
+  const cost = [
+    ...text.matchAll(/^synapse_llm_cost_usd_total\{provider="(.+)",model="(.+)"\} 0$/gm),
+  ];
+  assert.deepEqual(cost.map(([, provider, model]) => `${provider}/${model}`).sort(), [
+    "demo/demo",
+    "local/big",
+    "local/x",
+  ]);
+});
+
 Deno.test("openMetrics() tells the last figures while the journal stands still, and asks it once", async () => {
   const { clock, asked, metrics } = setUp();
   const first = metrics.render();

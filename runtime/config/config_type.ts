@@ -92,6 +92,8 @@ export interface Config {
   readonly mode: Mode;
   /** Names this process among others. */
   readonly node_id: string;
+  /** How long the node may show no life until it ends itself, in milliseconds. Null: it never does. */
+  readonly watchdog_ms: number | null;
   readonly http: {
     readonly host: string;
     /** 0 takes any free one. */

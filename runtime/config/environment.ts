@@ -59,6 +59,20 @@ const url = (schemes: readonly string[], example: string) => ({
   },
 });
 
+/** Shorter than the pauses of a busy machine, it would end nodes that are well. */
+const WATCHDOG_SECONDS_MIN = 5;
+const WATCHDOG_SECONDS_MAX = 3600;
+
+const watchdogSeconds = {
+  accepted:
+    `a whole number of seconds from ${WATCHDOG_SECONDS_MIN} to ${WATCHDOG_SECONDS_MAX}; 0: none`,
+  read: (value: string) => {
+    const seconds = /^\d{1,4}$/.test(value) ? Number(value) : NaN;
+    const inRange = seconds >= WATCHDOG_SECONDS_MIN && seconds <= WATCHDOG_SECONDS_MAX;
+    return inRange || seconds === 0 ? seconds : undefined;
+  },
+};
+
 const httpUrl = (example: string) => url(["http:", "https:"], example);
 
 /** The address of a service, which may hold a password. */
@@ -136,6 +150,12 @@ export const VARIABLES = {
     ...labelsVariable,
     unset: "`cluster.labels` of the file",
     about: "What people call this node by; shown where nodes are listed",
+  },
+  SYNAPSE_WATCHDOG_SECONDS: {
+    ...watchdogSeconds,
+    fallback: "0",
+    about: "After how long without a sign of life the node ends itself, to be started anew, " +
+      "see [deployment](deployment.md#a-node-that-hangs)",
   },
   LOG_LEVEL: {
     ...oneOf("debug", "info", "warn", "error"),

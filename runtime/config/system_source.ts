@@ -14,6 +14,7 @@ export function systemConfigSource(): ConfigSource {
     cwd: Deno.cwd(),
     hostName: Deno.hostname(),
     terminal: Deno.stderr.isTerminal(),
+    standalone: Deno.build.standalone,
     entropy: systemEntropy,
   };
 }

@@ -75,6 +75,10 @@ const BAD_BODIES: readonly BadRequest[] = [
   post("a form", MESSAGES, "content=a", WRONG_TYPE, {
     "content-type": "application/x-www-form-urlencoded",
   }),
+  post("another charset", MESSAGES, { content: "a" }, WRONG_TYPE, {
+    "content-type": "application/json; charset=iso-8859-1",
+  }),
+  post("a compressed body", MESSAGES, { content: "a" }, WRONG_TYPE, { "content-encoding": "gzip" }),
 ];
 
 const BAD_NAMES: readonly BadRequest[] = [

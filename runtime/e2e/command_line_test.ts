@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ApiApproval, ApiDeadLetter, ApiSession, ApiSkillList } from "../cli/api_types.ts";
 import { CommandLine } from "./command_line.ts";
-import { editJournal } from "./journal_edit.ts";
+import { editJournal, poisonMailboxes } from "./journal_edit.ts";
 import { ledgerOf, ledgerSkill } from "./ledger.ts";
 import { openSession, question, send, until, untilStatus } from "./session_calls.ts";
 import { Site } from "./site.ts";
@@ -137,12 +137,7 @@ Deno.test("dead-letters ls and retry show and repeat a command that its actor ca
     [],
   );
   await first.terminate();
-  // A command of a newer version, left in the mailbox by a node that was rolled back.
-  editJournal(
-    site.journal,
-    "INSERT INTO mailbox (tenant, type, actor, id, partition, command, digest, sender, accepted_at, attempts) " +
-      "SELECT tenant, type, id, 'cmd_new', partition, '{\"type\":\"of.tomorrow\"}', '', 'test', 0, 0 FROM actors",
-  );
+  poisonMailboxes(site.journal);
 
   const node = await site.start();
   const cli = new CommandLine(site, node);

@@ -6,13 +6,14 @@
 import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Json } from "../../actors/behavior.ts";
 import { agentSchema, type AgentSpec } from "../../actors/session/agent.ts";
+import { asJournaled } from "../engine/as_journaled.ts";
 import { SynapseError } from "../errors.ts";
 import type { StoredAgent } from "../journal/directory_port.ts";
 import { isoTime } from "./bodies.ts";
 import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";
 import { requestFaults } from "./request_faults.ts";
-import { jsonBody, jsonContent, problems } from "./responses.ts";
+import { bodyProblems, jsonBody, jsonContent, problems } from "./responses.ts";
 import {
   agentListSchema,
   agentParamSchema,
@@ -50,12 +51,7 @@ const putAgent = createRoute({
   summary: "Store a new version of an agent, unless the newest one is the same",
   request: { params: agentParamSchema, body: jsonBody(agentSpecSchema, true) },
   responses: {
-    ...problems(
-      "malformed_request",
-      "payload_too_large",
-      "unsupported_media_type",
-      "invalid_request",
-    ),
+    ...bodyProblems(),
     200: jsonContent(putAgentSchema, "The agent as it is stored, and what looks wrong with it"),
   },
 });
@@ -81,8 +77,8 @@ export function agentRoutes(deps: EdgeDeps): OpenAPIHono<EdgeEnv> {
     const { name } = c.req.valid("param");
     const spec = c.req.valid("json");
     checkProviders(deps.providers, spec);
-    // A spec without what is undefined is JSON.
-    const stored = await journal.putAgent(c.get("principal").tenant, name, toJson(spec));
+    const wanted = asJournaled(spec) as Json;
+    const stored = await journal.putAgent(c.get("principal").tenant, name, wanted);
     return c.json({ ...agentBody(stored), warnings: unknownSkills(deps, spec) }, 200);
   });
 
@@ -99,7 +95,9 @@ function checkProviders(providers: readonly string[], spec: AgentSpec): void {
     .filter(({ model }) => !providers.includes(providerOf(model)))
     .map(({ path, model }) => ({
       path,
-      message: `No provider is named ${providerOf(model)}, wanted one of ${providers.join(", ")}`,
+      message: `No provider is named ${JSON.stringify(providerOf(model))}, wanted one of ${
+        providers.join(", ")
+      }`,
     }));
   if (faults.length > 0) throw requestFaults(faults);
 }
@@ -118,8 +116,4 @@ function providerOf(model: string): string {
 function agentBody(stored: StoredAgent): z.output<typeof storedAgentSchema> {
   const { name, version, created_at, spec } = stored;
   return { name, version, created_at: isoTime(created_at), spec: agentSchema.parse(spec) };
-}
-
-function toJson(spec: AgentSpec): Json {
-  return JSON.parse(JSON.stringify(spec));
 }

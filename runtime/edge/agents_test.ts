@@ -23,7 +23,7 @@ Deno.test("PUT agent refuses models of providers that there are none of, naming 
   });
   assert.equal(status, 422);
   assert.deepEqual(body.errors, [
-    { path: "body.fallbacks.1", message: "No provider is named opnai, wanted one of demo" },
+    { path: "body.fallbacks.1", message: 'No provider is named "opnai", wanted one of demo' },
   ]);
   assert.equal(node.stored.length, 1);
 });
@@ -86,4 +86,10 @@ Deno.test("POST retry of a dead letter wakes its actor", async () => {
   assert.deepEqual(node.notified, [address]);
   const none = await call("POST", "/api/v1/dead-letters/dl_2/retry");
   assert.deepEqual([none.status, none.body.code], [404, "dead_letter_not_found"]);
+});
+
+Deno.test("PUT agents takes half of a surrogate pair as every other text is taken", async () => {
+  const { call } = await testEdge();
+  const put = await call("PUT", "/api/v1/agents/odd", { system: "\ud800 alone" });
+  assert.deepEqual([put.status, put.body.spec.system], [200, "\ufffd alone"]);
 });

@@ -56,7 +56,8 @@ export function docsPage(document: ApiDocument): Markup {
       <body>
     <h1>${document.info.title} <small>${document.info.version}</small></h1>
     <p>${document.info.description}</p>
-    <p>For programs: <a href="/api/v1/openapi.json">openapi.json</a></p>
+    <p>For programs: <a href="/api/v1/openapi.json">openapi.json</a>. In a browser:
+      <a href="console">the console</a></p>
     ${[...groups].map(([tag, members]) =>
       html`<h2>${tag}</h2>${
         members.map(({ method, path, operation }) => operationMarkup(method, path, operation))

@@ -7,12 +7,13 @@
  * @module
  */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import { connect, Server as SocketServer, type Socket } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Clock } from "../clock.ts";
 import { Doorbell } from "../doorbell.ts";
 import type { ConnectionRoom } from "./connection_room.ts";
+import { refusedHead } from "./refused_head.ts";
 import { withBody } from "./request_body.ts";
 import { readRest } from "./request_rest.ts";
 
@@ -89,10 +90,16 @@ export class HttpListener {
       autoCleanupIncoming: false,
     });
     server.on("connection", (socket) => this.#track(socket));
+    // Unless somebody listens, whoever takes this for a proxy is cut without a word.
+    server.on("connect", (_request, socket) => {
+      const status = `HTTP/1.1 501 ${STATUS_CODES[501]}`;
+      socket.end(`${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+    });
     server.on("request", (request, response) => {
       this.#count(request.socket, response);
-      if (namesTwoHosts(request)) {
-        response.writeHead(400, { connection: "close" }).end();
+      const refusal = refusedHead(request);
+      if (refusal !== null) {
+        response.writeHead(refusal, { connection: "close" }).end();
         return;
       }
       // `OPTIONS *` means no path, but the application knows requests by theirs.
@@ -235,12 +242,6 @@ export class HttpListener {
       this.#changed.ring();
     });
   }
-}
-
-/** Whether a request has more than one header Host, which RFC 9112 (section 3.2) wants refused. */
-function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
-  const names = rawHeaders.filter((_, i) => i % 2 === 0);
-  return names.filter((name) => name.toLowerCase() === "host").length > 1;
 }
 
 function urlOf(server: Server): string {

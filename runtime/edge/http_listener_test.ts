@@ -264,6 +264,16 @@ const REQUESTS: readonly {
     answer: /^HTTP\/1\.1 431 /,
   },
   {
+    what: "too many headers",
+    head: `GET / HTTP/1.1\nHost: a\n${"X: a\n".repeat(101)}`,
+    answer: /^HTTP\/1\.1 431 /,
+  },
+  {
+    what: "a wish for a tunnel",
+    head: "CONNECT example.com:443 HTTP/1.1\nHost: example.com:443",
+    answer: /^HTTP\/1\.1 501 [^]*\r\n\r\n$/,
+  },
+  {
     what: "a wish for another protocol",
     head: "GET / HTTP/1.1\nHost: localhost\nConnection: Upgrade, close\nUpgrade: websocket",
     answer: /^HTTP\/1\.1 200 OK[^]*hello localhost$/,

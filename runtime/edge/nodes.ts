@@ -10,7 +10,7 @@ import { isoTime } from "./bodies.ts";
 import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";
 import { identify } from "./idempotency.ts";
-import { jsonBody, jsonContent, problems } from "./responses.ts";
+import { bodyProblems, jsonBody, jsonContent, problems } from "./responses.ts";
 import {
   drainNodeSchema,
   idempotencyHeaderSchema,
@@ -43,7 +43,7 @@ const drainNode = createRoute({
     body: jsonBody(drainNodeSchema, false),
   },
   responses: {
-    ...problems("node_not_found", "last_node", "malformed_request", "invalid_request"),
+    ...bodyProblems("node_not_found", "last_node"),
     202: jsonContent(nodeSchema, "It was asked, and begins with its next sign of life"),
   },
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { CONSOLE_PATH } from "./console/routes.ts";
 import { testEdge } from "./testing.ts";
 
-Deno.test("openapi.json describes every route, with its errors and its security", async () => {
+Deno.test("openapi.json describes every route but the console's files, with its errors and its security", async () => {
   const { api, call } = await testEdge({ api_key: "k" });
   const { body } = await call("GET", "/api/v1/openapi.json");
   assert.equal(body.openapi, "3.1.0");
@@ -10,7 +11,8 @@ Deno.test("openapi.json describes every route, with its errors and its security"
     .flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`)
     );
-  const routes = api.routes.filter(({ method }) => method !== "ALL")
+  const routes = api.routes
+    .filter(({ method, path }) => method !== "ALL" && !path.startsWith(CONSOLE_PATH))
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
   assert.deepEqual(described.sort(), [...new Set(routes)].sort());
   for (const [path, item] of Object.entries<Record<string, { responses: object }>>(body.paths)) {
@@ -22,6 +24,20 @@ Deno.test("openapi.json describes every route, with its errors and its security"
     }
   }
   assert.deepEqual(Object.keys(body.components.securitySchemes), ["bearer", "apiKey"]);
+});
+
+Deno.test("openapi.json says of each call with a body how bodies are refused", async () => {
+  const { call } = await testEdge();
+  const { body } = await call("GET", "/api/v1/openapi.json");
+  type Operation = { requestBody?: object; responses: Record<string, { description: string }> };
+  const items = Object.values<Record<string, Operation>>(body.paths);
+  const withBody = items.flatMap((item) => Object.values(item))
+    .filter(({ requestBody }) => requestBody !== undefined);
+  assert.ok(withBody.length >= 8, String(withBody.length));
+  for (const { responses } of withBody) {
+    for (const status of ["400", "413", "422"]) assert.ok(status in responses, status);
+    assert.match(responses["415"]?.description ?? "", /`unsupported_media_type`/);
+  }
 });
 
 Deno.test("openapi.json refers only to shapes that it has", async () => {

@@ -57,7 +57,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ProblemStatus, str
   last_node: [409, "No other node would be left to work"],
   command_refused: [409, "Refused"],
   payload_too_large: [413, "Too large"],
-  unsupported_media_type: [415, "Not a content type of this route"],
+  unsupported_media_type: [415, "Not a content type or encoding of this route"],
   invalid_request: [422, "The request is not valid"],
   idempotency_key_reused: [422, "The Idempotency-Key was used for another request"],
   approval_answer_invalid: [422, "Not an answer to this question"],
@@ -70,6 +70,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ProblemStatus, str
   rate_limited: [429, "Too many requests"],
   internal: [500, "Something went wrong here"],
   config_invalid: [500, "The configuration is not valid"],
+  workspace_unavailable: [500, "The workspace of the file skills cannot be used"],
   journal_in_use: [500, "The journal is in use"],
   journal_too_new: [500, "The journal is of a newer version"],
   journal_corrupt: [500, "The session's journal is damaged"],
@@ -141,8 +142,15 @@ function respond(
   c.header("Content-Type", "application/problem+json");
   if (status === 401) c.header("WWW-Authenticate", 'Bearer realm="synapse"');
   if (status === 429 || status >= 503) c.header("Retry-After", String(retryAfter(data)));
+  if (status === 415) nameAccepted(c, data);
   if (status === 405 && Array.isArray(data.allow)) c.header("Allow", data.allow.join(", "));
   return c.body(JSON.stringify(body), status);
+}
+
+/** What would have been accepted (RFC 9110, 15.5.16): a coding if that was the fault, else a type. */
+function nameAccepted(c: Context<EdgeEnv>, { accept_encoding }: Readonly<Record<string, unknown>>) {
+  if (Array.isArray(accept_encoding)) c.header("Accept-Encoding", accept_encoding.join(", "));
+  else c.header("Accept", "application/json");
 }
 
 function retryAfter(data: Readonly<Record<string, unknown>>): number {

@@ -6,7 +6,7 @@
  */
 import type { z } from "zod";
 import { isDeeperThan, JSON_DEPTH_MAX } from "../../actors/json_depth.ts";
-import { SynapseError } from "../errors.ts";
+import { errorMessage, SynapseError } from "../errors.ts";
 
 /** How the parts of a request are called towards its sender. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -16,8 +16,12 @@ const PARTS: Readonly<Record<string, string>> = {
   header: "header",
 };
 
-/** Longest piece of a wrong value that is quoted back, in characters. */
+/** Longest piece of a wrong value or key that is quoted back, in characters. */
 const QUOTE_CHARS = 80;
+
+/** Unknown keys that are named, and faults that are told: a request may have as many as its body holds. */
+const KEYS_MAX = 5;
+const FAULTS_MAX = 20;
 
 /** One fault of a request. */
 export interface RequestFault {
@@ -38,19 +42,46 @@ export function invalidRequest(
 ): SynapseError {
   const root = PARTS[part] ?? part;
   return requestFaults(issues.map((issue) => ({
-    path: [root, ...issue.path.map(String)].join("."),
-    message: `${issue.message}${found(value, issue)}`,
+    path: [root, ...issue.path.map((step) => shortened(String(step)))].join("."),
+    message: issue.code === "unrecognized_keys"
+      ? unknownKeys(issue.keys)
+      : `${issue.message}${found(value, issue)}`,
   })));
 }
 
 /** The error for faults that were found otherwise than by a schema. */
-export function requestFaults(errors: readonly RequestFault[]): SynapseError {
+export function requestFaults(faults: readonly RequestFault[]): SynapseError {
+  const errors = faults.slice(0, FAULTS_MAX);
+  const more = faults.length - errors.length;
   const detail = errors.map(({ path, message }) => `${path}: ${message}`).join("; ");
-  return new SynapseError("invalid_request", detail, { data: { errors } });
+  return new SynapseError("invalid_request", more > 0 ? `${detail}; and ${more} more` : detail, {
+    data: { errors, ...(more > 0 ? { more } : {}) },
+  });
+}
+
+/** The error for a body that is no JSON. */
+export function notJson(text: string): SynapseError {
+  return new SynapseError("malformed_request", `The body is ${jsonFaultOf(text)}`);
+}
+
+function jsonFaultOf(text: string): string {
+  if (text.trim() === "") return "empty, wanted JSON";
+  try {
+    JSON.parse(text);
+    return "not JSON";
+  } catch (error) {
+    return `not JSON: ${errorMessage(error)}`;
+  }
+}
+
+function unknownKeys(keys: readonly string[]): string {
+  const names = keys.slice(0, KEYS_MAX).map((key) => JSON.stringify(shortened(key))).join(", ");
+  const more = keys.length - KEYS_MAX;
+  const rest = more > 0 ? ` and ${more} more` : "";
+  return `Unrecognized ${keys.length === 1 ? "key" : "keys"}: ${names}${rest}`;
 }
 
 function found(value: unknown, issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys") return "";
   let at: unknown = value;
   for (const key of issue.path) {
     at = typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined;
@@ -60,6 +91,10 @@ function found(value: unknown, issue: z.core.$ZodIssue): string {
   if (isDeeperThan(JSON_DEPTH_MAX, at)) {
     return `, found more than ${JSON_DEPTH_MAX} levels of arrays and objects`;
   }
-  const text = JSON.stringify(at);
-  return `, found ${text.length > QUOTE_CHARS ? `${text.slice(0, QUOTE_CHARS)}…` : text}`;
+  // JSON can spell numbers that it then has no word for.
+  return `, found ${shortened(typeof at === "number" ? String(at) : JSON.stringify(at))}`;
+}
+
+function shortened(text: string): string {
+  return text.length > QUOTE_CHARS ? `${text.slice(0, QUOTE_CHARS)}…` : text;
 }

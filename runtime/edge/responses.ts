@@ -26,6 +26,14 @@ type ProblemResponse = {
 /** Codes that every call of the API can end with. */
 const EVERYWHERE: readonly ProblemCode[] = ["unauthorized", "internal", "journal_unavailable"];
 
+/** Codes that every call with a body can end with. */
+const WITH_BODY: readonly ProblemCode[] = [
+  "malformed_request",
+  "payload_too_large",
+  "unsupported_media_type",
+  "invalid_request",
+];
+
 /**
  * The problems a route can answer with, by status. Handlers throw them, so they are no part of the
  * handler's own type.
@@ -34,21 +42,21 @@ export function problems(...codes: readonly ProblemCode[]): Record<never, Proble
   return describe([...EVERYWHERE, ...codes]);
 }
 
+/** The problems of a route that takes a body. */
+export function bodyProblems(...codes: readonly ProblemCode[]): Record<never, ProblemResponse> {
+  return problems(...WITH_BODY, ...codes);
+}
+
 /** The problems of a route that takes a command to an actor. */
 export function commandProblems(...codes: readonly ProblemCode[]): Record<never, ProblemResponse> {
-  return describe([
-    ...EVERYWHERE,
-    "malformed_request",
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_request",
+  return bodyProblems(
     "idempotency_key_reused",
     "mailbox_full",
     "draining",
     "fenced",
     "answer_late",
     ...codes,
-  ]);
+  );
 }
 
 function describe(codes: readonly ProblemCode[]): Record<string, ProblemResponse> {

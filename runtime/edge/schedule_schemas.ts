@@ -4,7 +4,12 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { CONTENT_CHARS_MAX, NAME_CHARS_MAX } from "../../actors/schedule/plan.ts";
+import {
+  CONTENT_CHARS_MAX,
+  CRON_CHARS_MAX,
+  NAME_CHARS_MAX,
+  ZONE_CHARS_MAX,
+} from "../../actors/schedule/plan.ts";
 import { agentNameSchema } from "../../actors/session/agent.ts";
 import { pageQuerySchema } from "./schemas.ts";
 import { moment, time } from "./value_schemas.ts";
@@ -59,12 +64,12 @@ export const createScheduleSchema = z.strictObject({
   ),
   content: z.string().min(1).max(CONTENT_CHARS_MAX).describe("The message"),
   name: z.string().min(1).max(NAME_CHARS_MAX).optional(),
-  cron: z.string().optional().openapi({
+  cron: z.string().max(CRON_CHARS_MAX).optional().openapi({
     example: "0 9 * * MON-FRI",
     description: "Minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, " +
       "@monthly, @yearly",
   }),
-  time_zone: z.string().optional().openapi({
+  time_zone: z.string().max(ZONE_CHARS_MAX).optional().openapi({
     example: "Europe/Zurich",
     description: "Of `cron`; UTC unless given",
   }),

@@ -6,7 +6,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import { agentNameSchema, agentSchema } from "../../actors/session/agent.ts";
-import { json, time } from "./value_schemas.ts";
+import { json, queryNumber, time } from "./value_schemas.ts";
 
 /** One fault of a request. */
 export const requestFaultSchema = z.object({
@@ -24,6 +24,7 @@ export const problemSchema = z.looseObject({
   instance: z.string().optional().describe("The path that was asked for"),
   request_id: z.string().optional().describe("Find it in the node's log"),
   errors: z.array(requestFaultSchema).optional(),
+  more: z.int().optional().describe("How many further faults there are than `errors` tells"),
 }).openapi("Problem");
 
 // Health
@@ -56,7 +57,7 @@ export const readySchema = z.object({
 /** Which page of a list. */
 export const pageQuerySchema = z.strictObject({
   cursor: z.string().min(1).max(512).optional().describe("`next` of the page before"),
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe("Items on the page"),
+  limit: queryNumber(1, 200).default(50).describe("Items on the page"),
 });
 
 /** The id in a path. Whether there is such a thing is found out later. */

@@ -7,6 +7,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
@@ -15,6 +16,7 @@ import { accessLog } from "./access_log.ts";
 import { agentRoutes } from "./agents.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { authenticate } from "./auth.ts";
+import { CONSOLE_PATH, consoleRoutes } from "./console/routes.ts";
 import { deadLetterRoutes } from "./dead_letters.ts";
 import type { EdgeDeps } from "./deps.ts";
 import type { EdgeEnv } from "./env.ts";
@@ -26,7 +28,8 @@ import { nearestRoutes } from "./nearest_routes.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { DOCS_PATH, documentRoutes } from "./openapi.ts";
 import { problemOf } from "./problem.ts";
-import { invalidRequest } from "./request_faults.ts";
+import { readableBody } from "./readable_body.ts";
+import { invalidRequest, notJson } from "./request_faults.ts";
 import { sameMachine } from "./same_machine.ts";
 import { Seats } from "./seats.ts";
 import { scheduleRoutes } from "./schedules.ts";
@@ -56,18 +59,20 @@ export function createEdge(deps: EdgeDeps): Edge {
 
   api.route("/", healthRoutes(deps));
   api.route("/", documentRoutes(api, deps.version));
+  api.route("/", consoleRoutes());
 
   // What follows needs the key.
   api.use("/api/*", authenticate(deps.api_key), async (c, next) => {
     c.header("Cache-Control", "no-store");
     await next();
   });
+  api.use("/api/*", readableBody());
   const seats = new Seats(deps.limits.watchers);
   for (const routes of RESOURCES) api.route("/api/v1", routes(deps, seats));
 
   api.notFound((c) => problemOf(routeNotFound(api, c), c));
-  api.onError((error, c) => {
-    const response = problemOf(error, c);
+  api.onError(async (error, c) => {
+    const response = problemOf(isNotJson(error) ? notJson(await c.req.text()) : error, c);
     if (response.status >= 500) report(deps, error, c);
     return response;
   });
@@ -118,6 +123,11 @@ function metricsApp(deps: EdgeDeps): Hono<EdgeEnv> {
   return app;
 }
 
+/** The validator does not say what is wrong with a text that is no JSON. */
+function isNotJson(error: unknown): boolean {
+  return error instanceof HTTPException && error.status === 400;
+}
+
 type Validated = Parameters<NonNullable<OpenAPIHono<EdgeEnv>["defaultHook"]>>[0];
 
 function refuseInvalid(result: Validated): void {
@@ -143,11 +153,18 @@ function refuseSize(limit: number): never {
 
 function routeNotFound(api: OpenAPIHono<EdgeEnv>, c: Context<EdgeEnv>): SynapseError {
   const routes = api.routes.map((route) => route.path).filter((path) => !path.includes("*"));
-  const nearest = c.req.path === "/" ? [DOCS_PATH] : nearestRoutes(c.req.path, routes);
-  const guess = nearest.length > 0 ? `; near it: ${nearest.join(", ")}` : "";
+  const nearest = c.req.path === "/"
+    ? [CONSOLE_PATH, DOCS_PATH]
+    : nearestRoutes(c.req.path, routes);
+  const guess = guessFor(c.req.path, nearest);
   return new SynapseError("route_not_found", `There is nothing at ${c.req.path}${guess}`, {
     data: { nearest },
   });
+}
+
+function guessFor(path: string, nearest: readonly string[]): string {
+  if (path === "/metrics") return ": metrics have a port of their own (SYNAPSE_METRICS_PORT)";
+  return nearest.length > 0 ? `; near it: ${nearest.join(", ")}` : "";
 }
 
 function report({ log, metrics }: EdgeDeps, error: Error, c: Context<EdgeEnv>): void {

@@ -46,9 +46,12 @@ Deno.test("the edge answers a wrong path with 404 and the routes near it", async
   assert.equal(body.nearest[0], SESSIONS);
 });
 
-Deno.test("the edge points from / to its documentation", async () => {
+Deno.test("the edge points from / to its console and its documentation", async () => {
   const { status, body } = await (await testEdge()).call("GET", "/");
-  assert.deepEqual([status, body.code, body.nearest], [404, "route_not_found", ["/docs"]]);
+  assert.deepEqual([status, body.code, body.nearest], [404, "route_not_found", [
+    "/console",
+    "/docs",
+  ]]);
 });
 
 Deno.test("the edge answers a wrong method with 405 and those that are right", async () => {
@@ -98,6 +101,40 @@ Deno.test("the edge answers 422 naming each fault's path, value and what is acce
   assert.match(faults["body.content"], /expected string.*found nothing/);
   assert.match(faults["body.on_busy"], /"queue"\|"inject"\|"interrupt"\|"reject".*found "wait"/);
   assert.match(faults.body, /extra/);
+});
+
+Deno.test("the edge says where metrics are to be had", async () => {
+  const { call } = await testEdge();
+  const { status, body } = await call("GET", "/metrics");
+  assert.deepEqual([status, body.code], [404, "route_not_found"]);
+  assert.match(body.detail, /^There is nothing at \/metrics: .*SYNAPSE_METRICS_PORT\)$/);
+});
+
+Deno.test("the edge says what of a body is no JSON, and that there is none", async () => {
+  const { api } = await testEdge();
+  const send = async (body: string) => {
+    const headers = { "content-type": "application/json" };
+    const response = await api.request(SESSIONS, { method: "POST", headers, body });
+    const { code, detail } = await response.json();
+    return [response.status, code, detail];
+  };
+  assert.deepEqual(await send(""), [400, "malformed_request", "The body is empty, wanted JSON"]);
+  const [status, code, detail] = await send('{"id":"a",}');
+  assert.deepEqual([status, code], [400, "malformed_request"]);
+  assert.match(detail, /^The body is not JSON: .*position 10/);
+});
+
+Deno.test("the edge takes whole numbers of a query in digits alone", async () => {
+  const { call } = await testEdge();
+  await call("POST", SESSIONS, { id: "s" });
+  for (const limit of ["", "%20", "0x10", "1e1", "+1", "1.0", "-1", "0", "1001", "9".repeat(30)]) {
+    const { status, body } = await call("GET", `${SESSIONS}/s/events?limit=${limit}`);
+    assert.equal(status, 422, limit);
+    assert.match(body.detail, /^query\.limit: Wanted a whole number from 1 to 1000, found "/);
+  }
+  const twice = await call("GET", `${SESSIONS}/s/events?after=1&after=2`);
+  assert.match(twice.body.detail, /^query\.after: Wanted a whole number of at least 0, found \[/);
+  assert.equal((await call("GET", `${SESSIONS}/s/events?limit=007&after=0`)).status, 200);
 });
 
 Deno.test("the edge hides what an unexpected error says, and logs it under the request's id", async () => {

@@ -10,6 +10,7 @@ import { pageQuerySchema } from "./schemas.ts";
 import {
   json,
   metadata,
+  queryNumber,
   seq,
   sessionIdSchema,
   sessionStatusSchema,
@@ -70,7 +71,7 @@ export const cancelSchema = z.strictObject({
 
 /** The query of GET /api/v1/sessions/{id}/state. */
 export const stateQuerySchema = z.strictObject({
-  seq: z.coerce.number().int().min(1).optional().describe(
+  seq: queryNumber(1).optional().describe(
     "After which event; the last unless given",
   ),
 });
@@ -140,8 +141,8 @@ export const eventListSchema = z.object({
 
 /** The query of GET /api/v1/sessions/{id}/events. */
 export const eventsQuerySchema = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0).describe("Only events with a higher seq"),
-  limit: z.coerce.number().int().min(1).max(1000).default(100).describe("Events on a JSON page"),
+  after: queryNumber(0).default(0).describe("Only events with a higher seq"),
+  limit: queryNumber(1, 1000).default(100).describe("Events on a JSON page"),
   follow: z.enum(["true", "false"]).default("true")
     .describe("Whether an event stream stays open for what is yet to come"),
 });

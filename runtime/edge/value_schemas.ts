@@ -30,6 +30,26 @@ export const moment = z.iso.datetime({
 /** The number of an event; 0 stands before the first. */
 export const seq = z.int().min(0);
 
+/**
+ * A whole number in a query, in digits alone. What JavaScript also takes for a number, such as nothing
+ * at all, is more likely a mistake.
+ *
+ * @param max none unless given
+ */
+export function queryNumber(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  const error = max === Number.MAX_SAFE_INTEGER
+    ? `Wanted a whole number of at least ${min}`
+    : `Wanted a whole number from ${min} to ${max}`;
+  return z.string({ error })
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, { error })
+    .transform(Number)
+    .openapi({
+      type: "integer",
+      minimum: min,
+      ...(max === Number.MAX_SAFE_INTEGER ? {} : { maximum: max }),
+    });
+}
+
 /** A session's id, as a caller may choose it. `.` and `..` are no path segments, so they are out. */
 export const sessionIdSchema = z.string()
   .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 . _ : -")

@@ -9,6 +9,7 @@ import type { Skill, SkillManifest } from "../../skills/skill.ts";
 import type { Clock } from "../clock.ts";
 import type { Entropy } from "../entropy.ts";
 import type { TextMask } from "../redaction.ts";
+import { beginSkillSeries } from "../telemetry/first_series.ts";
 import type { Logger, Metrics } from "../telemetry/port.ts";
 import { runBuiltin } from "./builtin_runner.ts";
 import { fault, type SkillReply } from "./fault.ts";
@@ -79,6 +80,7 @@ class SkillCatalog implements Skills {
   readonly #builtins: ReadonlyMap<string, Entry>;
   #entries: ReadonlyMap<string, Entry>;
   #faults: readonly SkillFileFault[] = [];
+  readonly #beginSeries: (names: Iterable<string>) => void;
   /** Ends when the last reload asked for has ended: they never overlap. */
   #reloaded: Promise<void> = Promise.resolve();
   /** A reload that has not begun yet, and so will see whatever is in the folder now. */
@@ -94,6 +96,8 @@ class SkillCatalog implements Skills {
       { builtin, manifest: manifestOf(builtin, "builtin") },
     ]));
     this.#entries = this.#builtins;
+    this.#beginSeries = beginSkillSeries(options.metrics);
+    this.#beginSeries(this.#builtins.keys());
     this.#sandbox = new Sandbox({
       command,
       env,
@@ -197,6 +201,7 @@ class SkillCatalog implements Skills {
       user.manifest.name,
       { user, manifest: user.manifest },
     ]);
+    this.#beginSeries(skills.map(({ manifest }) => manifest.name));
     // In one step: a call that has begun keeps the code it began with.
     this.#entries = new Map([...this.#builtins, ...entries]);
     this.#sandbox.warm(skills.map(({ permissions }) => permissions));

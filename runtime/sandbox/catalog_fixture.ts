@@ -18,6 +18,8 @@ export interface Fixture {
   readonly lines: LogLine[];
   /** Metrics as they were counted: `seconds NAME`, `failure NAME CODE`. */
   readonly counted: string[];
+  /** Skills whose metrics have begun at 0. */
+  readonly begun: string[];
 }
 
 /** A skill file; `more` are further fields. */
@@ -36,7 +38,8 @@ export async function withSkills(
   changes: Partial<SkillsOptions> = {},
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const [lines, counted]: [LogLine[], string[]] = [[], []];
+  const lines: LogLine[] = [];
+  const [counted, begun]: [string[], string[]] = [[], []];
   try {
     for (const [name, text] of Object.entries(files)) {
       await Deno.writeTextFile(`${folder}/${name}`, text);
@@ -55,14 +58,19 @@ export async function withSkills(
       entropy: systemEntropy,
       log: recordingLogger(lines),
       metrics: {
-        skillSeconds: { observe: ({ skill }) => void counted.push(`seconds ${skill}`) },
+        skillSeconds: {
+          observe: ({ skill }) => void counted.push(`seconds ${skill}`),
+          zero: ({ skill }) => void begun.push(skill),
+        },
         skillFailuresTotal: {
-          inc: ({ skill, code }) => void counted.push(`failure ${skill} ${code}`),
+          inc: ({ skill, code }, by = 1) => {
+            if (by > 0) counted.push(`failure ${skill} ${code}`);
+          },
         },
       },
       ...changes,
     });
-    await test({ skills, folder, lines, counted });
+    await test({ skills, folder, lines, counted, begun });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -6,7 +6,7 @@ Deno.test("createSkills() sees new, changed and removed files when it is reloade
   await withSkills(
     Deno.env.toObject(),
     { "one.ts": file("one"), "two.ts": file("two") },
-    async ({ skills, folder }) => {
+    async ({ skills, folder, begun }) => {
       await Deno.remove(`${folder}/one.ts`);
       await Deno.writeTextFile(`${folder}/two.ts`, file("two", 'description: "Changed.",'));
       await Deno.writeTextFile(`${folder}/three.ts`, file("three"));
@@ -15,6 +15,7 @@ Deno.test("createSkills() sees new, changed and removed files when it is reloade
       assert.deepEqual(skills.list().map(({ name }) => name), ["calculator", "three", "two"]);
       assert.equal(skills.get("two")?.description, "Changed.");
       assert.deepEqual(skills.faults(), [{ file: "bad.ts", reason: "Skill threw 1" }]);
+      assert.deepEqual(begun, ["calculator", "one", "two", "three"], "metrics begin once for each");
     },
   );
 });

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { errorMessage } from "../errors.ts";
+import { errorMessage, SynapseError } from "../errors.ts";
 import type { Logger } from "../telemetry/port.ts";
 import { fault, outOfMemory, type SkillFault, type SkillReply } from "./fault.ts";
 import type { HostCommand } from "./host_command.ts";
@@ -81,6 +81,7 @@ export class HostProcess {
     this.#options = options;
     const { command, permissions, workspace } = options;
     const touchesFiles = permissions.read.length + permissions.write.length > 0;
+    if (touchesFiles) requireFolder(workspace);
     this.#child = new Deno.Command(command.path, {
       args: [...command.args],
       ...(touchesFiles ? { cwd: workspace } : {}),
@@ -260,7 +261,8 @@ function hostEnvironment(options: HostProcessOptions): Record<string, string> {
     ...pick(env, permissions.env),
     ...command.env,
     NO_COLOR: "1",
-    // In the environment, because the flags of a compiled program are fixed.
+    // V8 itself ends what fills its heap. A compiled binary does not read this: there the host's own
+    // look at what is resident does it alone.
     DENO_V8_FLAGS: `--max-old-space-size=${memoryMb}`,
   };
 }
@@ -274,4 +276,17 @@ async function tail(
     text = (text + chunk).slice(-chars);
   }
   return text;
+}
+
+/** What the system says instead when it cannot start a process there has paths of this machine. */
+function requireFolder(workspace: string): void {
+  try {
+    if (Deno.statSync(workspace).isDirectory) return;
+  } catch {
+    // Said below.
+  }
+  throw new SynapseError(
+    "workspace_unavailable",
+    "the workspace is gone, and is made again when the node is started anew",
+  );
 }

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { join } from "node:path";
 import type { SkillManifest } from "../../skills/skill.ts";
 import { errorMessage, SynapseError } from "../errors.ts";
 import { manifestSchema } from "./manifest.ts";
 import { NO_PERMISSIONS, permissionsOf, type SkillPermissions } from "./permissions.ts";
 import type { SkillFileFault } from "./port.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { readSkillFile, skillFileNames } from "./skills_folder.ts";
 
 /** A skill from a file. */
 export interface UserSkill {
@@ -47,11 +47,6 @@ export interface LoadOptions {
   readonly loadMs: number;
 }
 
-/** The longest file, in bytes. */
-const SOURCE_BYTES_MAX = 1_048_576;
-
-const SKILL_FILE = /^(?!.*(?:_test|\.d)\.ts$)[^.].*\.(ts|js)$/;
-
 /**
  * Loads all skills of a folder, in the order of their files' names. Faults are reported, not thrown.
  *
@@ -61,13 +56,16 @@ export async function loadSkills(
   { path, required }: SkillsFolder,
   options: LoadOptions,
 ): Promise<LoadedSkills | SkillFileFault> {
-  let names: string[];
+  let names: readonly string[] | null;
   try {
-    const entries = await Array.fromAsync(Deno.readDir(path));
-    names = entries.map(({ name }) => name).filter((name) => SKILL_FILE.test(name)).sort();
+    names = await skillFileNames(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound && !required) return { skills: [], faults: [] };
-    return { file: path, reason: `Skills folder cannot be read: ${errorMessage(error)}` };
+    return { file: path, reason: errorMessage(error) };
+  }
+  if (names === null) {
+    return required
+      ? { file: path, reason: "Skills folder cannot be read: it does not exist" }
+      : { skills: [], faults: [] };
   }
   const loaded = await Promise.all(names.map(async (file) => {
     try {
@@ -80,16 +78,7 @@ export async function loadSkills(
 }
 
 async function loadFile(folder: string, file: string, options: LoadOptions): Promise<UserSkill> {
-  const path = join(folder, file);
-  const { size, isFile } = await Deno.stat(path);
-  if (!isFile || size > SOURCE_BYTES_MAX) {
-    const found = isFile ? `has ${size} bytes` : "is no file";
-    throw new SynapseError(
-      "skill_invalid",
-      `Skill file ${found}, wanted a file of at most ${SOURCE_BYTES_MAX} bytes`,
-    );
-  }
-  const source = await Deno.readTextFile(path);
+  const source = await readSkillFile(folder, file);
   const language = file.endsWith(".ts") ? "ts" : "js";
   const manifest = await readManifest(file, source, language, options);
   const permissions = permissionsOf(manifest.capabilities, options.workspace);

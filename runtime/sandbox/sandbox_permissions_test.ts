@@ -177,3 +177,16 @@ Deno.test("Sandbox starts a skill's relative paths where those of its capabiliti
     assert.equal(reply.ok && reply.text, '"seen"');
   }, { workspace });
 });
+
+Deno.test("Sandbox says that the workspace is gone, without paths of this machine", async () => {
+  const workspace = "/nonexistent/workspace";
+  await withSandbox(Deno.env.toObject(), async ({ body, serves }) => {
+    assertFault(
+      await body("return 1", { capabilities: ["read:**"], workspace }),
+      "skill_host_died",
+      /^Skill's process could not be started: the workspace is gone, and is made again when/,
+      "a skill that reads files",
+    );
+    await serves();
+  }, { workspace });
+});

@@ -11,6 +11,7 @@ import {
   type StatementSync,
 } from "node:sqlite";
 import { errorMessage, SynapseError } from "../errors.ts";
+import { DEFECTS, IO_ERROR, REASONS, resultCode } from "./result_codes.ts";
 
 export { number, numberOrNull } from "../sql_row.ts";
 
@@ -38,26 +39,6 @@ export interface Connection {
   exec(sql: string): void;
   close(): void;
 }
-
-/**
- * SQLite's result codes that tell what to do (sqlite.org/rescode.html), with SQLite's own words for
- * each: `exec` and the opening of a file throw errors that have no other sign.
- */
-const REASONS: Readonly<Record<number, { readonly reason: string; readonly words: string }>> = {
-  5: { reason: "it is locked by another program", words: "database is locked" },
-  8: { reason: "it is read-only", words: "attempt to write a readonly database" },
-  10: { reason: "the disk reported an error", words: "disk I/O error" },
-  11: { reason: "the file is damaged", words: "database disk image is malformed" },
-  13: { reason: "the disk is full", words: "database or disk is full" },
-  14: { reason: "the file cannot be opened", words: "unable to open database file" },
-  26: { reason: "the file is not a database", words: "file is not a database" },
-};
-
-/** What can never work (error, too big, constraint, mismatch): a defect, not trouble with the file. */
-const DEFECTS: ReadonlySet<number> = new Set([1, 18, 19, 20]);
-
-/** After an I/O error it is not certain what reached the disk. */
-const IO_ERROR = 10;
 
 /** Trouble with the file. */
 export interface FileTrouble {
@@ -164,18 +145,10 @@ function* guarded(
 /** The owner's error if the file is in trouble; else what was thrown. */
 function troubleOr(error: unknown, path: string, unavailable: UnavailableError): unknown {
   if (error instanceof SynapseError) return error;
-  const code = errorCodeOf(error);
+  const code = resultCode(error);
   if (code === null || DEFECTS.has(code)) return error;
   const reason = REASONS[code]?.reason ?? errorMessage(error);
   return unavailable({ path, reason, rolled_back: code !== IO_ERROR, cause: error });
-}
-
-/** The primary result code of an SQLite error, or null for any other error. */
-function errorCodeOf(error: unknown): number | null {
-  if (!(error instanceof Error)) return null;
-  if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
-  const known = Object.entries(REASONS).find(([, { words }]) => error.message.startsWith(words));
-  return known ? Number(known[0]) : null;
 }
 
 /** Reads a text column. */

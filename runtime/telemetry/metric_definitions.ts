@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { scheduleCommandSchema } from "../../actors/schedule/commands.ts";
+import { sessionCommandSchema } from "../../actors/session/commands.ts";
 import type { Counter, Gauge, Histogram, Info, Metrics } from "./port.ts";
 
 /** The values of a label. */
@@ -35,6 +37,10 @@ type Labels<Label extends string> = Readonly<Record<Label, LabelValues>>;
 const oneOf = (...known: readonly string[]): LabelValues => ({ known, others: "" });
 
 const described = (others: string): LabelValues => ({ known: [], others });
+
+const typesOf = (
+  commands: readonly { readonly shape: { readonly type: { readonly value: string } } }[],
+) => commands.map(({ shape }) => shape.type.value);
 
 const counter = <const Label extends string>(unit: string, labels: Labels<Label>, help: string) =>
   ({ type: "counter", labels, unit, help, buckets: [] }) as const;
@@ -112,12 +118,19 @@ export const METRIC_DEFINITIONS = {
     {
       provider: PROVIDER,
       model: MODEL,
-      outcome: described(
-        "`ok`, `status` (an HTTP status of the provider), `connection`, `stream_broken`, " +
-          "`malformed`, `deadline`, `configuration`, `cancelled`, `internal`",
+      outcome: oneOf(
+        "ok",
+        "status",
+        "connection",
+        "stream_broken",
+        "malformed",
+        "deadline",
+        "configuration",
+        "cancelled",
+        "internal",
       ),
     },
-    "Model calls, each try by itself",
+    "Model calls, each try by itself; outcome status: the provider answered with an HTTP status",
   ),
   llmTokensTotal: counter(
     "tokens",
@@ -138,9 +151,9 @@ export const METRIC_DEFINITIONS = {
   commandsTotal: counter(
     "commands",
     {
-      type: described(
-        "a command of a session or a schedule, such as `message.send`, `llm.complete`, " +
-          "`schedule.fire`",
+      type: oneOf(
+        ...typesOf(sessionCommandSchema.options),
+        ...typesOf(scheduleCommandSchema.options),
       ),
     },
     "Commands handled",

@@ -37,6 +37,12 @@ export interface Histogram<Label extends string = never> {
   observe(labels: Record<Label, string>, value: number): void;
 }
 
+/** One whose series can begin before their first value, because its `_count` counts something. */
+export interface CountingHistogram<Label extends string> extends Histogram<Label> {
+  /** Has the series at 0, whatever it was. */
+  zero(labels: Record<Label, string>): void;
+}
+
 /** Every metric, as DESIGN names it: `synapse_` and the property's name in snake case. */
 export interface Metrics {
   readonly nodeInfo: Info<"node" | "version" | "weight" | "labels">;
@@ -63,7 +69,7 @@ export interface Metrics {
   readonly partitionsOwned: Gauge;
   readonly leaseChangesTotal: Counter<"change">;
   readonly approvalsPending: Gauge;
-  readonly skillSeconds: Histogram<"skill">;
+  readonly skillSeconds: CountingHistogram<"skill">;
   readonly skillFailuresTotal: Counter<"skill" | "code">;
   readonly memoryOperationsTotal: Counter<"op" | "outcome">;
   readonly memoryOperationSeconds: Histogram<"op">;

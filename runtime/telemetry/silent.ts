@@ -16,7 +16,7 @@ export const silentLogger: Logger = {
 
 const counter = { inc: () => {} };
 const gauge = { set: () => {} };
-const histogram = { observe: () => {} };
+const histogram = { observe: () => {}, zero: () => {} };
 
 /** Counts nothing. */
 export const silentMetrics: Metrics = {

@@ -1,9 +1,11 @@
 /**
- * `synapse config check`: what a node would run with, or everything that is wrong with it.
+ * `synapse config`: what a node would run with, or everything that is wrong with it; and a file to
+ * begin with.
  *
  * @module
  */
 import type { Command } from "commander";
+import example from "../../deploy/config.example.yaml" with { type: "text" };
 import { misspeltVariables } from "../config/misspelt.ts";
 import { errorCode } from "../errors.ts";
 import type { Cli } from "./cli.ts";
@@ -11,9 +13,11 @@ import { EXIT } from "./exit_code.ts";
 import { group, teach } from "./help.ts";
 import { readConfig } from "./load_config.ts";
 
-/** The command with its subcommand. */
+/** The command with its subcommands. */
 export function configCommand(cli: Cli): Command {
-  return group("config", "Check the configuration without starting a node", [
+  return group("config", "The configuration, without starting a node", [
+    teach("example", "Print a configuration file to begin with", ["config example > config.yaml"])
+      .action(() => cli.terminal.write(example)),
     teach("check", "Print the effective configuration, secrets masked, or every fault in it", [
       "config check",
       "config check --config deploy/config.example.yaml --json",

@@ -2,6 +2,16 @@ import assert from "node:assert/strict";
 import { EXIT } from "./exit_code.ts";
 import { runCli } from "./fake_node.ts";
 
+Deno.test("config example prints a file that config check accepts", async () => {
+  const { exit, stdout } = await runCli(["config", "example"]);
+  assert.equal(exit, EXIT.ok);
+  const file = await Deno.makeTempFile({ suffix: ".yaml" });
+  await Deno.writeTextFile(file, stdout);
+  const checked = await runCli(["config", "check", "--config", file, "--json"]);
+  await Deno.remove(file);
+  assert.equal(JSON.parse(checked.stdout).valid, true, checked.stdout);
+});
+
 Deno.test("config check prints what a node would run with, and no secret", async () => {
   const env = { SYNAPSE_PORT: "8123", OPENAI_API_KEY: "sk-very-secret-value" };
   const text = await runCli(["config", "check"], { env });

@@ -133,7 +133,9 @@ export class RedisLiveEvents implements LiveEvents {
 
   /**
    * What the stream holds after a cursor, oldest first, and some of what is before; nothing when Redis
-   * cannot be asked. Read from its end, because most watchers want only the newest.
+   * cannot be asked. Read from its end up to the cursor's own entry, because most watchers want only the
+   * newest. What is before that one in the stream may be after it by its cursor only if a former owner
+   * wrote late, and then it is nothing that was missed.
    */
   async #past(key: string, after: Cursor): Promise<StreamEntry[]> {
     const { link, limits } = this.#options;
@@ -145,13 +147,15 @@ export class RedisLiveEvents implements LiveEvents {
         const end = past.length === 0 ? "+" : `(${past.at(-1)!.id}`;
         const older = parseEntries(await link.call("XREVRANGE", key, end, "-", "COUNT", count));
         past.push(...older);
-        if (older.length < count || reaches(older.at(-1), after)) break;
+        if (older.length < count || older.some((entry) => isAt(entry, after))) break;
       }
       this.#keep(key);
+      return past.reverse();
     } catch (error) {
       link.refused("XREVRANGE", error);
+      // Not what was read of it: who begins in the middle of an answer is shown nothing of its rest.
+      return [];
     }
-    return past.reverse();
   }
 
   /** Counts the time of a stream anew. */
@@ -183,10 +187,10 @@ export class RedisLiveEvents implements LiveEvents {
   }
 }
 
-/** Whether an entry is nothing new for who has a cursor, and so everything before it. */
-function reaches(entry: StreamEntry | undefined, after: Cursor): boolean {
-  const cursor = entry?.fields && liveCursor(entry.fields);
-  return cursor ? compareCursors(cursor, after) <= 0 : false;
+/** Whether an entry is the one that a watcher has last. One of a former owner may come late, and is older. */
+function isAt(entry: StreamEntry, after: Cursor): boolean {
+  const cursor = entry.fields && liveCursor(entry.fields);
+  return cursor !== null && compareCursors(cursor, after) === 0;
 }
 
 /** What comes back from Redis after this node's own watchers got it directly is not even read. */

@@ -3,6 +3,11 @@ import { startRedis } from "../../../.ci/services/redis.ts";
 import { systemClock } from "../../clock.ts";
 import { DEFAULT_LIMITS } from "../../limits.ts";
 import type { LiveEntry } from "../port.ts";
+import type { Followers } from "./followers.ts";
+import { redisKeys } from "./keys.ts";
+import type { Link } from "./link.ts";
+import { RedisLiveEvents } from "./live.ts";
+import type { Outlet } from "./outlet.ts";
 import { LIVE_EVENT_CHARS_MAX } from "./records.ts";
 import { TestRedis, until } from "./test_redis.ts";
 
@@ -118,4 +123,47 @@ Deno.test("RedisLiveEvents begins with pieces; of an event there, the journal te
   node.live.publish(A, [event(2)]);
   assert.deepEqual(await watch.next(signal), [event(2)]);
   await redis.clear();
+});
+
+Deno.test("RedisLiveEvents reads past what a former owner wrote late", async () => {
+  await using redis = new TestRedis();
+  const [node, other] = [await redis.connect(), await redis.connect({ node: "node_2" })];
+  const entries = Array.from({ length: 100 }, (_, i) => delta(i + 1));
+  const late = delta(3);
+  // The oldest of what is read first.
+  for (const some of [entries.slice(0, 69), [late], entries.slice(69)]) {
+    node.live.publish(A, some);
+  }
+  const length = async () => await redis.client.xlen(redis.keys.live(A));
+  await until("all is there", async () => await length() === entries.length + 1);
+  await using watch = await other.live.watch(A, { seq: 1, n: 10 });
+  assert.deepEqual(watch.kept, entries.slice(10));
+  await redis.clear();
+});
+
+Deno.test("RedisLiveEvents begins anew, and not in the middle, when reading what there is fails", async () => {
+  const page = Array.from({ length: 32 }, (_, i) => {
+    const n = `${100 - i}`;
+    return [`${n}-0`, ["kind", "delta", "seq", "1", "n", n, "first", "0", "text", n]];
+  });
+  const answers = [() => page, () => Promise.reject(new Error("gone"))];
+  let begun = "";
+  const live = new RedisLiveEvents({
+    link: {
+      up: true,
+      call: async () => await answers.shift()?.(),
+      refused: () => {},
+    } as unknown as Link,
+    outlet: { append: () => {}, send: () => {} } as unknown as Outlet,
+    followers: {
+      follow: () => ({ begin: (id: string) => void (begun = id), end: () => {} }),
+    } as unknown as Followers,
+    keys: redisKeys("test"),
+    clock: systemClock,
+    limits: DEFAULT_LIMITS,
+  });
+  await using watch = await live.watch(A, START);
+  assert.deepEqual(watch.kept, []);
+  assert.deepEqual([begun, answers.length], ["0-0", 0]);
+  await live.close();
 });

@@ -48,21 +48,29 @@ export async function inWorkspace<Result>(
   try {
     return await work();
   } catch (error) {
-    throw await withoutHostPath(error, place);
+    throw withoutHostPath(error, place);
   }
 }
 
+/**
+ * Makes sure that the workspace is there.
+ *
+ * @throws {Deno.errors.NotFound} if it is not, or is no folder
+ */
+export function requireWorkspace(root: string): void {
+  try {
+    if (Deno.statSync(root).isDirectory) return;
+  } catch {
+    // Said below.
+  }
+  throw new Deno.errors.NotFound(GONE);
+}
+
 /** No cause is kept: its message has the host's path, and is shown along. */
-async function withoutHostPath(
-  error: unknown,
-  { root, what, path }: WorkspacePath,
-): Promise<unknown> {
+function withoutHostPath(error: unknown, { root, what, path }: WorkspacePath): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (typeof code !== "string") return error;
-  if (code === "ENOENT" || code === "ENOTDIR") {
-    const isFolder = await Deno.stat(root).then((found) => found.isDirectory, () => false);
-    if (!isFolder) return new Deno.errors.NotFound(GONE);
-  }
+  if (code === "ENOENT" || code === "ENOTDIR") requireWorkspace(root);
   if (code === "ENOENT") {
     return new Deno.errors.NotFound(`There is no ${what} ${path} in the workspace`);
   }

@@ -6,6 +6,7 @@
  */
 import { MIMEType } from "node:util";
 import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
 import { errorMessage, SynapseError } from "../errors.ts";
 import type { EdgeEnv } from "./env.ts";
 
@@ -22,20 +23,28 @@ const IDENTITY = "identity";
 const QUOTE_CHARS = 80;
 
 /**
- * Lets a request pass whose body is UTF-8 text as it stands.
+ * Lets a request pass whose body is UTF-8 text as it stands, and one that no route takes. The text is
+ * decoded here once, for all who ask the request for its text or JSON.
  *
  * @throws {SynapseError} `unsupported_media_type` if its headers say otherwise, `malformed_request` if
  *   its bytes are not UTF-8 or do not all come
  */
 export function readableBody(): MiddlewareHandler<EdgeEnv> {
   return async function readableBody(c, next) {
-    if (METHODS.has(c.req.method)) {
+    if (METHODS.has(c.req.method) && isRouted(c)) {
       requireIdentity(c.req.header("content-encoding"));
       requireUtf8(c);
-      requireText(await bytesOf(c));
+      const text = textOf(await bytesOf(c));
+      // What it keeps are promises, whatever its type says.
+      Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
     }
     await next();
   };
+}
+
+/** Whether a route takes the request. The method of middleware is ALL. */
+function isRouted(c: Context<EdgeEnv>): boolean {
+  return matchedRoutes(c).some(({ method }) => method === c.req.method);
 }
 
 function requireIdentity(codings: string | undefined): void {
@@ -72,7 +81,7 @@ function typeOf(header: string | undefined): MIMEType | null {
 
 async function bytesOf(c: Context<EdgeEnv>): Promise<ArrayBuffer> {
   try {
-    return await c.req.arrayBuffer();
+    return await c.req.raw.arrayBuffer();
   } catch (cause) {
     if (cause instanceof SynapseError) throw cause;
     const message = `The body was cut off before its end: ${errorMessage(cause)}`;
@@ -80,10 +89,10 @@ async function bytesOf(c: Context<EdgeEnv>): Promise<ArrayBuffer> {
   }
 }
 
-/** Whoever decodes it later would put a sign in the place of each byte that is none. */
-function requireText(bytes: ArrayBuffer): void {
+/** A decoder that is not fatal would put a sign in the place of each byte that is none. */
+function textOf(bytes: ArrayBuffer): string {
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new SynapseError("malformed_request", "The body is not UTF-8 text", { cause });
   }

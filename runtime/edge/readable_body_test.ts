@@ -122,3 +122,46 @@ Deno.test("the edge answers 400 to bytes that are not UTF-8, and to a body that 
   assert.match(cut.detail, /^The body was cut off before its end/);
   assert.deepEqual(logged.filter(({ level }) => level === "error"), []);
 });
+
+Deno.test("the edge looks at the body only where there is a route for it", async () => {
+  const { send } = await sender();
+  const unreadable = [
+    { "content-type": "application/json; charset=latin1" },
+    { ...JSON_TYPE, "content-encoding": "gzip" },
+  ];
+  const cases = [
+    ["POST", "/api/v1/nothing", 404],
+    ["PUT", "/api/v1/skills", 405],
+    ["POST", "/api/v1/sessions/s", 405],
+    ["POST", "/api/v1/sessions/s/messages", 415],
+  ] as const;
+  for (const headers of unreadable) {
+    for (const [method, path, wanted] of cases) {
+      const { status } = await send(headers, "{}", [method, path]);
+      assert.equal(status, wanted, `${method} ${path}`);
+    }
+  }
+});
+
+Deno.test("the edge decodes a body once, also when its text goes into the key's digest", async () => {
+  const { send } = await sender();
+  const decoders = [
+    [TextDecoder.prototype, "decode"],
+    [Request.prototype, "text"],
+    [Request.prototype, "json"],
+    [Response.prototype, "text"],
+  ] as const;
+  let decoded = 0;
+  const restore = decoders.map(([prototype, name]) => {
+    const original: unknown = Reflect.get(prototype, name);
+    assert.ok(typeof original === "function");
+    Reflect.set(prototype, name, function (this: unknown, ...given: unknown[]): unknown {
+      decoded++;
+      return Reflect.apply(original, this, given);
+    });
+    return () => Reflect.set(prototype, name, original);
+  });
+  const answer = await send({ ...JSON_TYPE, "idempotency-key": "k" }, '{"metadata":{"a":"é"}}')
+    .finally(() => restore.forEach((undo) => undo()));
+  assert.deepEqual([answer.status, decoded], [201, 1]);
+});

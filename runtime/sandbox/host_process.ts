@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { requireWorkspace } from "../../skills/workspace_error.ts";
 import type { Clock } from "../clock.ts";
-import { errorMessage, SynapseError } from "../errors.ts";
+import { errorMessage } from "../errors.ts";
 import type { Logger } from "../telemetry/port.ts";
 import { fault, outOfMemory, type SkillFault, type SkillReply } from "./fault.ts";
 import type { HostCommand } from "./host_command.ts";
@@ -77,11 +78,18 @@ export class HostProcess {
   #calls = 0;
   #alive = true;
 
+  /**
+   * Starts the process.
+   *
+   * @throws {Deno.errors.NotFound} if its skills touch files and the workspace is gone, or there is no
+   *   such program
+   */
   constructor(options: HostProcessOptions) {
     this.#options = options;
     const { command, permissions, workspace } = options;
     const touchesFiles = permissions.read.length + permissions.write.length > 0;
-    if (touchesFiles) requireFolder(workspace);
+    // What the system says instead when it cannot start a process there has paths of this machine.
+    if (touchesFiles) requireWorkspace(workspace);
     this.#child = new Deno.Command(command.path, {
       args: [...command.args],
       ...(touchesFiles ? { cwd: workspace } : {}),
@@ -276,17 +284,4 @@ async function tail(
     text = (text + chunk).slice(-chars);
   }
   return text;
-}
-
-/** What the system says instead when it cannot start a process there has paths of this machine. */
-function requireFolder(workspace: string): void {
-  try {
-    if (Deno.statSync(workspace).isDirectory) return;
-  } catch {
-    // Said below.
-  }
-  throw new SynapseError(
-    "workspace_unavailable",
-    "the workspace is gone, and is made again when the node is started anew",
-  );
 }

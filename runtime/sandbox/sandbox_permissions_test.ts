@@ -184,7 +184,7 @@ Deno.test("Sandbox says that the workspace is gone, without paths of this machin
     assertFault(
       await body("return 1", { capabilities: ["read:**"], workspace }),
       "skill_host_died",
-      /^Skill's process could not be started: the workspace is gone, and is made again when/,
+      /^Skill's process could not be started: The workspace is gone, and is made again when/,
       "a skill that reads files",
     );
     await serves();

@@ -29,12 +29,11 @@ export async function startStandby(
   primary: Server,
   { settings }: { readonly settings?: PostgresSettings } = {},
 ): Promise<Server> {
+  const programs = await postgresPrograms();
   const place = await makeServerFolder("standby");
   const dataFolder = `${place.folder}/data`;
-  const programs = await postgresPrograms();
-  await copyPostgres(primary, place, [`--pgdata=${dataFolder}`, "--write-recovery-conf"]);
   const port = freePort();
-  return await Server.started({
+  const server = new Server({
     ...place,
     service: "standby",
     port,
@@ -47,6 +46,12 @@ export async function startStandby(
     stopSignal: "SIGINT",
     isReady: () => postgresReady(port),
   });
+  await using undo = new AsyncDisposableStack();
+  undo.use(server);
+  await copyPostgres(primary, place, [`--pgdata=${dataFolder}`, "--write-recovery-conf"]);
+  await server.start();
+  undo.move();
+  return server;
 }
 
 /**

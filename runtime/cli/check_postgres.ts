@@ -12,6 +12,7 @@ import {
 import { readSchema } from "../compose/journal_schema.ts";
 import type { PostgresConfig } from "../config.ts";
 import { errorMessage, SynapseError } from "../errors.ts";
+import { counted } from "./counted.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
 import { postgresMend } from "./postgres_mends.ts";
 
@@ -51,12 +52,14 @@ function serverFinding(facts: DatabaseFacts): Finding {
 
 /** Of several hosts one may take writes: after a failover an old primary may have come back as one. */
 async function hostFindings(url: string): Promise<Finding[]> {
-  const { hosts, writable } = await countHosts(url);
-  if (hosts === 1) return [];
-  const detail = `${writable} of ${hosts} hosts take writes`;
+  const counts = await countHosts(url);
+  if (counts === null) return [];
+  const { hosts, writable, servers } = counts;
+  const same = servers < writable ? `, and are ${counted(servers, "server")}` : "";
+  const detail = `${writable} of ${hosts} hosts take writes${same}`;
   const mend =
     "Stop the old primary before anything else, and make it a standby: docs/operations.md";
-  return [writable > 1 ? fault("journal hosts", detail, mend) : ok("journal hosts", detail)];
+  return [servers > 1 ? fault("journal hosts", detail, mend) : ok("journal hosts", detail)];
 }
 
 function rightsFinding({ schema, read_only, may_create, applied, user }: DatabaseFacts): Finding {

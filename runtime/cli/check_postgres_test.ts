@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { freePort } from "../../.ci/services/free_port.ts";
+import { startPostgres } from "../../.ci/services/postgres.ts";
+import { startStandby } from "../../.ci/services/postgres_standby.ts";
 import { withDatabase } from "../compose/database.ts";
 import type { PostgresConfig } from "../config.ts";
 import { openJournal, testSchema } from "../journal/postgres/test_database.ts";
@@ -71,20 +73,26 @@ Deno.test("checkPostgres() says how to mend what cannot be reached", async () =>
   assert.match(postgresMend("journal_unavailable") ?? "", /^Start the primary, promote a standby/);
 });
 
-Deno.test("checkPostgres() finds two primaries among several hosts", async () => {
-  await withSchema(async (url) => {
-    const { host } = new URL(url);
-    const gone = `127.0.0.1:${freePort()}`;
-    const found = async (hosts: string) => {
-      const findings = await checkPostgres(configOf(url.replace(host, hosts)));
-      return findings.find(({ check }) => check === "journal hosts");
-    };
-    const one = await found(`${gone},${host}`);
-    assert.deepEqual([one?.status, one?.detail], ["ok", "1 of 2 hosts take writes"]);
-    const two = await found(`${host},${gone},${host}`);
-    assert.deepEqual([two?.status, two?.detail], ["fault", "2 of 3 hosts take writes"]);
-    assert.match(two?.mend ?? "", /^Stop the old primary/);
-  });
+Deno.test("checkPostgres() finds two primaries among several hosts, and takes no server for two", async () => {
+  await using primary = await startPostgres();
+  await using standby = await startStandby(primary);
+  const one = `127.0.0.1:${primary.port}`;
+  const found = async (hosts: string) => {
+    const findings = await checkPostgres(configOf(primary.url.replace(one, hosts)));
+    const finding = findings.find(({ check }) => check === "journal hosts");
+    return finding && [finding.status, finding.detail];
+  };
+  const other = `127.0.0.1:${standby.port}`;
+  const gone = `127.0.0.1:${freePort()}`;
+  const sameAsOne = `localhost:${primary.port}`;
+  assert.equal(await found(one), undefined);
+  assert.deepEqual(await found(`${gone},${other},${one}`), ["ok", "1 of 3 hosts take writes"]);
+  const twice = await found(`${one},${sameAsOne}`);
+  assert.deepEqual(twice, ["ok", "2 of 2 hosts take writes, and are 1 server"]);
+  await withDatabase(standby.url, (sql) => sql`SELECT pg_promote()`);
+  assert.deepEqual(await found(`${one},${gone},${other}`), ["fault", "2 of 3 hosts take writes"]);
+  const mixed = await found(`${one},${sameAsOne},${other}`);
+  assert.deepEqual(mixed, ["fault", "3 of 3 hosts take writes, and are 2 servers"]);
 });
 
 Deno.test("checkPostgres() wants UTF-8", async () => {

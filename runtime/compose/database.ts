@@ -6,9 +6,10 @@
  */
 import type { Sql } from "postgres";
 import { systemClock } from "../clock.ts";
+import { systemEntropy } from "../entropy.ts";
 import { errorMessage } from "../errors.ts";
 import { JournalUnavailable } from "../journal/port.ts";
-import { openSocket, type SocketTarget } from "../journal/postgres/socket.ts";
+import { createSockets } from "../journal/postgres/socket.ts";
 import { eachHost, NO_PRIMARY } from "../journal/postgres/target.ts";
 import { driverAddress } from "../journal/postgres/tls.ts";
 import { redactText } from "../redaction.ts";
@@ -26,6 +27,8 @@ export interface DatabaseFacts {
   readonly version: string;
   /** For comparing: 150004. */
   readonly version_number: number;
+  /** Which server that is: the microsecond of its start. A promoted standby has its primary's identifier. */
+  readonly server: string;
   readonly database: string;
   /** Of its texts: `UTF8`. */
   readonly encoding: string;
@@ -60,14 +63,21 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   const { default: postgres } = await import("postgres");
   let sql: Sql | null = null;
-  let attempts = 0;
+  const closing = new AbortController();
   try {
     const address = driverAddress(url);
     const settings = {
       ...address.options,
       max: 1,
       // Not among the driver's types.
-      socket: (target: SocketTarget) => openSocket(target, attempts++),
+      socket: createSockets({
+        clock: systemClock,
+        entropy: systemEntropy,
+        closing: closing.signal,
+        fault: (reason) => new JournalUnavailable(reason, { rolled_back: true }),
+      }),
+      // The sockets wait by themselves.
+      backoff: () => 0,
       connect_timeout: CONNECT_S,
       onnotice: () => {},
       connection: { application_name: "synapse", statement_timeout: STATEMENT_MS },
@@ -78,6 +88,7 @@ export async function withDatabase<Result>(
   } catch (error) {
     throw new DatabaseFault(url, error);
   } finally {
+    closing.abort("it was closed");
     await sql?.end({ timeout: 1 });
   }
 }
@@ -111,6 +122,7 @@ export function readDatabaseFacts(url: string): Promise<DatabaseFacts> {
     const [row] = await sql`
       SELECT current_setting('server_version') AS version,
         current_setting('server_version_num')::int AS version_number,
+        extract(epoch FROM pg_postmaster_start_time())::text AS server,
         current_database()::text AS database,
         current_setting('server_encoding') AS encoding,
         current_user::text AS user,
@@ -136,12 +148,21 @@ export function readDatabaseFacts(url: string): Promise<DatabaseFacts> {
   });
 }
 
-/** How many hosts an address names, and how many of them take writes; why others do not is not told. */
-export async function countHosts(
-  url: string,
-): Promise<{ readonly hosts: number; readonly writable: number }> {
+/** What the hosts of an address are. */
+export interface HostCount {
+  readonly hosts: number;
+  /** How many of them take writes. */
+  readonly writable: number;
+  /** How many servers these are: one may go by several names. */
+  readonly servers: number;
+}
+
+/** Looks at each host of an address; null if that names only one. Why one takes no writes is not told. */
+export async function countHosts(url: string): Promise<HostCount | null> {
   const hosts = eachHost(url);
+  if (hosts.length === 1) return null;
   const looks = await Promise.allSettled(hosts.map(readDatabaseFacts));
-  const writable = looks.filter((look) => look.status === "fulfilled" && !look.value.read_only);
-  return { hosts: hosts.length, writable: writable.length };
+  const found = looks.flatMap((look) => look.status === "fulfilled" ? [look.value] : []);
+  const writable = found.filter(({ read_only }) => !read_only).map(({ server }) => server);
+  return { hosts: hosts.length, writable: writable.length, servers: new Set(writable).size };
 }

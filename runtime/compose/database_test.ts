@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { freePort } from "../../.ci/services/free_port.ts";
+import { systemClock } from "../clock.ts";
 import { openJournal, testSchema } from "../journal/postgres/test_database.ts";
+import { TestProxy } from "../journal/postgres/test_proxy.ts";
 import { DatabaseFault, readDatabaseFacts, withDatabase } from "./database.ts";
 
 /** The test server's own database. */
@@ -82,6 +84,28 @@ Deno.test("withDatabase() ends its search among several hosts of which none is a
     assert.match(error.message, /cannot be used: none of its hosts answers as the primary$/);
     assert.doesNotMatch(error.message, /hunter2/);
     assert.equal(error.reason, "journal_unavailable");
+    return true;
+  });
+});
+
+Deno.test("withDatabase() waits between rounds over several hosts of which none is a primary", async () => {
+  await using proxy = new TestProxy(serverUrl());
+  proxy.weather = "dropping";
+  const { host } = new URL(proxy.url);
+  const url = proxy.url.replace(host, `${host},${host}`);
+  await assert.rejects(withDatabase(url, (sql) => sql`SELECT 1`, 500), DatabaseFault);
+  const { taken } = proxy;
+  assert.ok(taken >= 4 && taken <= 20, `${taken} connections in half a second`);
+  await systemClock.sleep(500);
+  assert.equal(proxy.taken, taken, "it has ended");
+});
+
+Deno.test("withDatabase() says of a single host that it drops connections", async () => {
+  await using proxy = new TestProxy(serverUrl());
+  proxy.weather = "dropping";
+  await assert.rejects(withDatabase(proxy.url, (sql) => sql`SELECT 1`), (error) => {
+    assert.ok(error instanceof DatabaseFault);
+    assert.match(error.message, /\/\w+ cannot be used: the connection was dropped at once$/);
     return true;
   });
 });

@@ -201,11 +201,11 @@ export class Activation {
   }
 
   async #tryCommit(actor: Loaded, next: Step, dead: readonly NewDeadLetter[]): Promise<void> {
-    const { journal, group, clock } = this.#services;
+    const { journal, group, clock, log, metrics } = this.#services;
     const { behavior, outgoing } = this.#type;
     const answers = await withEarlierAnswers(journal, this.address, next.answers);
+    this.#attempt = { before: actor.state, step: { ...next, answers }, out: false };
     if (isEmpty(next) && dead.length === 0) {
-      this.#attempt = { before: actor.state, step: { ...next, answers }, out: false };
       return this.#isSure() ? this.#letOut() : this.#disown(answers);
     }
     // A step without events changes no state, and must not fail on one that is broken.
@@ -220,7 +220,6 @@ export class Activation {
       dead,
       now: next.events.at(-1)?.at ?? clock.now(),
     });
-    this.#attempt = { before: actor.state, step: { ...next, answers }, out: false };
     const outcome = await group.commit(part);
     if (outcome === "duplicate") {
       const repeats = await settleRepeats(journal, this.address, next.answers);
@@ -228,7 +227,10 @@ export class Activation {
     }
     if (outcome !== "committed") {
       if (outcome === "fenced") this.#services.fenced(part);
-      else this.#services.log.warn({ actor: this.address.id }, "Journal has another history");
+      else {
+        metrics.errorsTotal.inc({ kind: outcome });
+        log.warn({ actor: this.address.id, seq: actor.seq }, "Journal has this actor otherwise");
+      }
       throw elsewhere(outcome);
     }
     const snapshot_seq = part.snapshot === null ? actor.snapshot_seq : next.after.seq;
@@ -272,14 +274,12 @@ export class Activation {
 
   /** While the journal is away, what is done waits (A3). Anything else ends this activation. */
   async #recover(error: unknown): Promise<void> {
+    if (!(error instanceof JournalUnavailable)) return await this.#giveUp(error);
     const { health } = this.#services;
-    if (error instanceof JournalUnavailable) {
-      if (!error.rolled_back) this.#actor = null; // A4
-      this.#inbox.failDirect(error);
-      health.note(error);
-      return await health.recovered();
-    }
-    await this.#giveUp(error);
+    if (!error.rolled_back) this.#actor = null; // A4
+    this.#inbox.failDirect(error);
+    health.note(error);
+    await health.recovered();
   }
 
   async #giveUp(error: unknown): Promise<void> {

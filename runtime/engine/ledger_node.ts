@@ -7,6 +7,7 @@ import type { Effect } from "../../actors/behavior.ts";
 import { invariant } from "../../actors/invariant.ts";
 import type { Limits } from "../limits.ts";
 import { ManualClock } from "../manual_clock.ts";
+import type { Metrics } from "../telemetry/port.ts";
 import type { EffectContext, EffectHandler } from "./effect_handler.ts";
 import { FlakyJournal } from "./flaky_journal.ts";
 import { LEDGER, ledger, type LedgerCommand, notesOf } from "./ledger_actor.ts";
@@ -21,6 +22,7 @@ export interface LedgerNodeOptions {
   readonly faults?: FlakyJournal;
   readonly limits?: Partial<Limits>;
   readonly jobs?: EffectHandler;
+  readonly metrics?: Partial<Metrics>;
   /** A ledger that does something more. */
   readonly behavior?: AnyBehavior;
 }
@@ -52,6 +54,7 @@ export async function startLedgerNode(options: LedgerNodeOptions): Promise<Ledge
     clock,
     handlers: { job: options.jobs ?? new Jobs() },
     limits: options.limits ?? {},
+    metrics: options.metrics ?? {},
     pragmas: ["synchronous = OFF"],
     wrap: (journal) => faults.wrap(journal),
   });

@@ -153,3 +153,18 @@ Deno.test("Node parks an actor whose journal it cannot read, and serves all othe
   assert.equal(test.node.trouble(), null);
   assert.deepEqual(await lettersOf(test.journal), []);
 });
+
+Deno.test("Node counts an actor that the journal has otherwise, drops it, and goes on from the journal", async () => {
+  await using folder = await nodeFolder();
+  const errors: string[] = [];
+  const errorsTotal = { inc: ({ kind }: { readonly kind: string }) => void errors.push(kind) };
+  await using test = await startLedgerNode({ ...folder, metrics: { errorsTotal } });
+  await test.send("a", note("lost"));
+  // As a failover does that lost the last commits, or retention to a closed session.
+  const db = openConnection({ path: folder.path, synchronous: "normal" });
+  db.exec("DELETE FROM events; DELETE FROM snapshots; DELETE FROM actors");
+  db.close();
+  assert.equal(codeOf(await test.send("a", note("kept"))), "handled");
+  assert.deepEqual(await test.notes("a"), ["kept"]);
+  assert.deepEqual(errors, ["conflict"]);
+});

@@ -16,6 +16,7 @@ import { openSqliteJournal } from "../journal/sqlite/open.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import { createLocalStreams } from "../streams/local.ts";
 import type { LiveEvents } from "../streams/port.ts";
+import type { Metrics } from "../telemetry/port.ts";
 import { silentLogger, silentMetrics } from "../telemetry/silent.ts";
 import type { EffectContext, EffectHandlers } from "./effect_handler.ts";
 import { Node } from "./node.ts";
@@ -29,6 +30,7 @@ export interface TestNodeOptions {
   readonly limits?: Partial<Limits>;
   readonly clock?: Clock;
   readonly pragmas?: readonly string[];
+  readonly metrics?: Partial<Metrics>;
   /** Stands between the engine and the journal. */
   readonly wrap?: (journal: Journal) => Journal;
 }
@@ -77,7 +79,7 @@ export async function startTestNode(options: TestNodeOptions): Promise<TestNode>
     clock,
     entropy: systemEntropy,
     limits,
-    metrics: silentMetrics,
+    metrics: { ...silentMetrics, ...options.metrics },
     log: silentLogger,
     onCommit: () => {},
     identity: { id: "test", incarnation: "inc_1", version: "0.0.0", protocol_version: "1.0" },

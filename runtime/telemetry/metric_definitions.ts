@@ -94,12 +94,14 @@ export const METRIC_DEFINITIONS = {
           "skill_failed",
           "skill_interrupted",
           "command_threw",
+          "conflict",
           "streams_live_dropped",
           "streams_notice_dropped",
           "streams_answer_dropped",
           "ingress_dead",
         ],
-        others: "another [error code](errors/). `command_threw`: each try; `model_failed`, " +
+        others: "another [error code](errors/). `command_threw`: each try; " +
+          "`conflict`: an actor that the journal has otherwise than the node; `model_failed`, " +
           "`skill_failed`, `skill_interrupted`: in a session",
       },
     },

@@ -56,6 +56,9 @@ const GRACE_MS = 5000;
 /** How long the driver waits for its connections to close: it may wait for ever for one that broke. */
 const CLOSE_S = 0.25;
 
+/** Why nothing is sent any more. */
+const CLOSED = "it was closed";
+
 /** How long it may take to connect. */
 const CONNECT_TIMEOUT_S = 5;
 
@@ -95,6 +98,7 @@ export class Connections implements Connection, AsyncDisposable {
   readonly #address: DriverAddress;
   readonly #closing = new AbortController();
   readonly #underway = new Set<Promise<unknown>>();
+  readonly #asked = new Set<Pending>();
   #pool: Pool;
   /** Resolves when the first of new connections is there, or cannot be made; null: none is waited for. */
   #opening: Promise<void> | null = null;
@@ -125,7 +129,9 @@ export class Connections implements Connection, AsyncDisposable {
       await this.#inTime(this.#patience_ms, () => this.#opening ?? Promise.resolve());
     }
     const asked = this.#pool;
-    return await this.#answer(asked.sql.unsafe(statement, [...values], { prepare: true }), asked);
+    const pending = asked.sql.unsafe(statement, [...values], { prepare: true });
+    this.#asked.add(pending);
+    return await this.#answer(pending, asked).finally(() => this.#asked.delete(pending));
   }
 
   async #answer(pending: Pending, asked: Pool): Promise<readonly Row[]> {
@@ -166,25 +172,29 @@ export class Connections implements Connection, AsyncDisposable {
     await this.#pool.sql.listen(channel, listener);
   }
 
-  /** Ends what is under way, and closes. */
+  /** Ends what was sent, refuses what was not, and closes. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort("it was closed");
-    await Promise.allSettled(this.#underway);
+    this.#closing.abort(CLOSED);
+    // By then the driver has sent what it has a connection for.
+    await this.#options.clock.yield();
+    await Promise.allSettled([...this.#asked].filter(wasSent));
+    // Before the others: among several hosts the driver looks for one until it is ended itself.
     await this.#pool.sql.end({ timeout: CLOSE_S });
+    await Promise.allSettled(this.#underway);
   }
 
   #connect(): Pool {
     const closing = new AbortController();
-    const { url, connections, clock, entropy, statement_timeout_ms } = this.#options;
+    const { connections, clock, entropy, statement_timeout_ms } = this.#options;
     const settings = {
       ...this.#address.options,
       max: connections,
       // Not among the driver's types.
       socket: createSockets({
-        place: placeOf(url),
         clock,
         entropy,
         closing: AbortSignal.any([this.#closing.signal, closing.signal]),
+        fault: (reason) => this.#unavailable(reason, { rolled_back: true }),
       }),
       // The sockets wait by themselves.
       backoff: () => 0,
@@ -235,7 +245,7 @@ export class Connections implements Connection, AsyncDisposable {
 
   /**
    * Makes the first of new connections, by a statement that nobody cancels before it is sent, however
-   * long it takes to connect. Until then the driver gets no other one.
+   * long it takes to connect. Until then the driver gets no other one by {@link query}.
    */
   async #open(pool: Pool): Promise<void> {
     const sent = Promise.withResolvers<void>();
@@ -257,7 +267,8 @@ export class Connections implements Connection, AsyncDisposable {
   #notThere(): JournalUnavailable {
     const { target_session_attrs } = this.#address.options;
     const reason = target_session_attrs ? NO_PRIMARY : "it does not answer";
-    return this.#unavailable(reason, { rolled_back: true });
+    const why = this.#closing.signal.aborted ? CLOSED : reason;
+    return this.#unavailable(why, { rolled_back: true });
   }
 
   #unavailable(reason: string, outcome: { readonly rolled_back: boolean }): JournalUnavailable {
@@ -266,6 +277,7 @@ export class Connections implements Connection, AsyncDisposable {
   }
 
   #failure(error: unknown, sent: boolean): unknown {
+    if (this.#closing.signal.aborted && !sent) return this.#notThere();
     return toFailure(error, { ...askerOf(this.#options.url), sent });
   }
 }

@@ -197,3 +197,19 @@ Deno.test("Connections to several hosts of which none is a primary begin no tran
   assert.match(error.message, /cannot be used: none of its hosts answers as the primary$/);
   assert.deepEqual([error.rolled_back, begun], [true, false]);
 });
+
+Deno.test("Connections to several hosts of which none is there are closed soon, whatever waits for one", async () => {
+  const url = `postgres://me@127.0.0.1:${freePort()},127.0.0.1:${freePort()}/x`;
+  const options = { url, clock: systemClock, entropy: systemEntropy, statement_timeout_ms: 5000 };
+  const connections = new Connections({ ...options, connections: 1 });
+  const asked = connections.query("SELECT 1").then(() => null, (error) => error);
+  await systemClock.sleep(200);
+  const since = systemClock.monotonic();
+  await connections[Symbol.asyncDispose]();
+  const took = systemClock.monotonic() - since;
+  assert.ok(took < 2000, `${took} ms`);
+  const error = await asked;
+  assert.ok(error instanceof JournalUnavailable, String(error));
+  assert.equal(error.rolled_back, true);
+  assert.match(error.message, /cannot be used: it was closed$/);
+});

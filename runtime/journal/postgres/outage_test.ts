@@ -252,6 +252,30 @@ Deno.test("Connections that are given up while they wait to try again do not try
   assert.equal(proxy.taken, taken);
 });
 
+Deno.test("Connections that are closed before the first of new ones is there say so to what waits for it", async () => {
+  const clock = new ManualClock();
+  await using schema = await testSchema();
+  await using proxy = new TestProxy(schema.url);
+  const connections = connect(proxy.url, clock, { connections: 1 });
+  proxy.weather = "late_answers";
+  await whileTimePasses(clock, unavailable(connections.query("SELECT 1")));
+  const waiting = unavailable(connections.query("SELECT 1"));
+  const closed = connections[Symbol.asyncDispose]();
+  assert.match((await waiting).message, /cannot be used: it was closed$/);
+  await whileTimePasses(clock, closed);
+});
+
+Deno.test("Connections that are closed end first what is under way", async () => {
+  await using schema = await testSchema();
+  const connections = connect(schema.url, systemClock, { connections: 1 });
+  await connections.query("SELECT 1");
+  const slow = Promise.all(
+    Array.from({ length: 2 }, () => connections.query("SELECT 1 AS one FROM pg_sleep(0.6)")),
+  );
+  await connections[Symbol.asyncDispose]();
+  assert.deepEqual((await slow).map(([row]) => row?.one), [1, 1]);
+});
+
 Deno.test("A Postgres journal hears of releases again after its connections were cut", async () => {
   await using world = await behindProxy();
   const { proxy, journal, truth, writer } = world;

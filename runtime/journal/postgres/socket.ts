@@ -7,7 +7,6 @@
 import { Socket } from "node:net";
 import type { Clock } from "../../clock.ts";
 import type { Entropy } from "../../entropy.ts";
-import { JournalUnavailable } from "../port.ts";
 
 /** The wait after the first failed attempt at each host; it doubles with each further one. */
 const BACKOFF_MS = 50;
@@ -25,53 +24,72 @@ export interface SocketTarget {
 
 /** What sockets need. */
 export interface SocketOptions {
-  /** The database, for messages. */
-  readonly place: string;
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** Ends all waits: nothing is opened any more. Its reason says why, for messages. */
   readonly closing: AbortSignal;
+  /** What is thrown, for that reason. */
+  readonly fault: (reason: string) => Error;
 }
 
 /** Makes the driver's option `socket`: opens one to the next of the hosts. */
 export function createSockets(
-  { place, clock, entropy, closing }: SocketOptions,
+  { clock, entropy, closing, fault }: SocketOptions,
 ): (target: SocketTarget) => Promise<Socket> {
-  const cannotBeUsed = (reason: string) =>
-    new JournalUnavailable(`Journal ${place} cannot be used: ${reason}`, { rolled_back: true });
   let attempts = 0;
   let failures = 0;
+  let latestServes = () => false;
 
   return async (target) => {
     const hosts = target.host.length;
+    if (latestServes()) failures = 0;
     // The next of several may be well.
     if (failures > 0 && failures % hosts === 0) {
       const longest = Math.min(BACKOFF_MS * 2 ** (failures / hosts - 1), BACKOFF_MS_MAX);
       await clock.sleep(longest * (0.5 + entropy.random() / 2), closing);
     }
     if (closing.aborted) {
-      throw cannotBeUsed(String(closing.reason));
+      throw fault(String(closing.reason));
     }
-    const socket = openSocket(target, attempts++);
     const since = clock.monotonic();
+    const before = failures;
+    const socket = new WatchedSocket(() => {
+      if (served()) failures = 0;
+      // Of many connections that are made at once each may meet a host that is none to stay with.
+      else if (failures === before) failures += 1;
+      if (latestServes === served) latestServes = () => false;
+    });
+    // A standby answers, and the driver leaves it at once.
+    const served = () =>
+      socket.bytesRead > 0 && (hosts === 1 || clock.monotonic() - since >= BACKOFF_MS_MAX);
+    latestServes = served;
     socket.once("end", () => {
       // Else the driver takes it for a reason to try again.
       if (socket.bytesRead === 0) {
-        socket.destroy(cannotBeUsed("the connection was dropped at once"));
+        socket.destroy(fault("the connection was dropped at once"));
       }
     });
-    socket.once("close", () => {
-      // A standby answers, and the driver leaves it at once.
-      const served = hosts === 1 || clock.monotonic() - since >= BACKOFF_MS_MAX;
-      failures = socket.bytesRead > 0 && served ? 0 : failures + 1;
-    });
-    return socket;
+    return connect(socket, target, attempts++);
   };
 }
 
+/** Says when it ends, without a listener: to encrypt a connection the driver removes all listeners. */
+class WatchedSocket extends Socket {
+  readonly #ended: () => void;
+
+  constructor(ended: () => void) {
+    super();
+    this.#ended = ended;
+  }
+
+  override _destroy(...args: Parameters<Socket["_destroy"]>): void {
+    this.#ended();
+    super._destroy(...args);
+  }
+}
+
 /** Begins to connect: to the host of several whose turn it is at that attempt. */
-export function openSocket({ host, port, path }: SocketTarget, attempt: number): Socket {
-  const socket = new Socket();
+function connect(socket: Socket, { host, port, path }: SocketTarget, attempt: number): Socket {
   if (path) return socket.connect(path);
   const at = attempt % host.length;
   const address = { host: host[at] ?? "localhost", port: port[at] ?? 5432 };

@@ -4,9 +4,16 @@
  *
  * @module
  */
+import { systemClock } from "../../clock.ts";
 import { errorMessage, SynapseError } from "../../errors.ts";
 import { refusal } from "../../refusal.ts";
 import { JournalUnavailable } from "../port.ts";
+
+/** How often a lock is tried before it counts as taken. */
+const TRIES_MAX = 5;
+
+/** The time between two tries, in milliseconds; a look takes less than one. */
+const BETWEEN_MS = 10;
 
 /** Who has a lock. `pid`: as its process counts itself; null if it has not said so yet. */
 export interface LockHolder {
@@ -33,7 +40,7 @@ export async function takeLock(journal: string): Promise<Deno.FsFile> {
   using resources = new DisposableStack();
   resources.use(file);
   try {
-    if (!await file.tryLock(true)) throw inUse(journal, await holderIn(path));
+    if (!await lockSoon(file)) throw inUse(journal, await holderIn(path));
     await file.truncate(0);
     await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
   } catch (error) {
@@ -43,8 +50,18 @@ export async function takeLock(journal: string): Promise<Deno.FsFile> {
   return file;
 }
 
+/** Whether it could be locked. Somebody may just be looking at it. */
+async function lockSoon(file: Deno.FsFile): Promise<boolean> {
+  for (let tries = 1; !await file.tryLock(true); tries++) {
+    if (tries === TRIES_MAX) return false;
+    await systemClock.sleep(BETWEEN_MS);
+  }
+  return true;
+}
+
 /**
- * Who has the lock; null when nobody has. Changes nothing.
+ * Who has the lock; null when nobody has. Others may look at the same time; {@link takeLock} waits for
+ * one who looks.
  *
  * @throws {JournalUnavailable} if the lock's file is there and cannot be read
  */
@@ -52,7 +69,7 @@ export async function lockHolder(journal: string): Promise<LockHolder | null> {
   const path = lockPath(journal);
   try {
     using file = await Deno.open(path, { read: true });
-    return await file.tryLock(true) ? null : await holderIn(path);
+    return await file.tryLock(false) ? null : await holderIn(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw lockFault(journal, error);

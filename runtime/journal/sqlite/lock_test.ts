@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { systemClock } from "../../clock.ts";
 import { SynapseError } from "../../errors.ts";
 import { JournalUnavailable } from "../port.ts";
 import { lockHolder, takeLock } from "./lock.ts";
@@ -29,6 +30,18 @@ Deno.test("takeLock() names who has the lock, as far as that has said it", async
   lock.close();
   assert.equal(await lockHolder(folder.path), null);
   (await takeLock(folder.path)).close();
+});
+
+Deno.test("takeLock() and lockHolder() take nobody who only looks for a holder", async () => {
+  await using folder = await journalFolder();
+  (await takeLock(folder.path)).close();
+  using look = await Deno.open(`${folder.path}.lock`);
+  assert.ok(await look.tryLock(false));
+  assert.equal(await lockHolder(folder.path), null);
+  // By then it has been refused once.
+  const lookEnds = systemClock.sleep(5).then(() => look.unlock());
+  const [lock] = await Promise.all([takeLock(folder.path), lookEnds]);
+  lock.close();
 });
 
 Deno.test("takeLock() says in its own words why the lock's file cannot be used", async () => {

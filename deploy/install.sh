@@ -11,7 +11,8 @@ readonly FOLDER="${DESTDIR:-}/opt/synapse"
 readonly UNITS="${DESTDIR:-}/etc/systemd/system"
 readonly CURRENT="$FOLDER/bin/synapse"
 readonly PREVIOUS="$FOLDER/bin/synapse.previous"
-# There while nodes are given another program, and if that was cut off: leads to the command's name.
+# There while nodes are given another program, and if that was cut off: leads to COMMAND:RELEASE:BEFORE,
+# which is all that is needed to go on from wherever it was cut off.
 readonly UNFINISHED="$FOLDER/bin/unfinished"
 SOURCE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 readonly UNIT_FILES=(synapse.service synapse@.service synapse-backup.service synapse-backup.timer)
@@ -79,9 +80,26 @@ release_of() { # LINK: the release it leads to, or nothing
 
 program_of() { printf '%s/releases/%s/synapse' "$FOLDER" "$1"; }
 units_of() { printf '%s/releases/%s/systemd' "$FOLDER" "$1"; }
-running_units() { # also those that are started again and again
-  systemctl list-units --plain --no-legend --state=active,activating 'synapse.service' \
-    'synapse@*.service' | awk '{ print $1 }'
+
+previous_release() { # the one before the current one, or nothing
+  local release before
+  IFS=: read -r _ release before <<<"$(readlink "$UNFINISHED")"
+  # Only a switch that was cut off knows, if it came to this program.
+  if [[ -n "$release" && "$release" == "$(release_of "$CURRENT")" ]]; then
+    printf '%s' "$before"
+  else
+    release_of "$PREVIOUS"
+  fi
+}
+
+# The nodes that run, also those that are started again and again.
+units=()
+find_units() {
+  local list
+  list="$(systemctl list-units --plain --no-legend --state=active,activating 'synapse.service' \
+    'synapse@*.service' | awk '{ print $1 }')" || die "systemd does not tell which nodes run"
+  units=()
+  [[ -z "$list" ]] || mapfile -t units <<<"$list"
 }
 
 release_name() { # PROGRAM: its version and the beginning of its checksum
@@ -126,15 +144,15 @@ make_folders() {
     run install -m 0600 "$SOURCE/systemd/synapse.env.example" "$FOLDER/config/synapse.env"
 }
 
-place_units() { # RELEASE: a program runs under the units that came with it
-  local unit changed=false units
-  units="$(units_of "$1")"
+place_units() { # RELEASE CHANGED: a program runs under the units that came with it
+  local unit changed="$2" folder
+  folder="$(units_of "$1")"
   # Before anything is done, in a dry run.
-  [[ -d "$units" ]] || units="$SOURCE/systemd"
+  [[ -d "$folder" ]] || folder="$SOURCE/systemd"
   [[ -d "$UNITS" ]] || run install -d -m 0755 "$UNITS"
   for unit in "${UNIT_FILES[@]}"; do
-    cmp -s "$units/$unit" "$UNITS/$unit" && continue
-    run install -m 0644 "$units/$unit" "$UNITS/$unit"
+    cmp -s "$folder/$unit" "$UNITS/$unit" && continue
+    run install -m 0644 "$folder/$unit" "$UNITS/$unit"
     changed=true
   done
   if "$changed"; then run systemctl daemon-reload; fi
@@ -153,15 +171,32 @@ place_release() { # PROGRAM RELEASE
   run mv -T "$(program_of "$2").new" "$(program_of "$2")"
 }
 
-point() { # LINK RELEASE: in one step, so that there is a program at any moment
-  [[ "$(release_of "$1")" == "$2" ]] && return
-  run ln -sfn "../releases/$2/synapse" "$1.new"
+lead() { # LINK TARGET: in one step, so that it leads somewhere at any moment
+  run ln -sfn "$2" "$1.new"
   run mv -T "$1.new" "$1"
 }
 
-make_current() { # RELEASE
-  place_units "$1"
-  point "$CURRENT" "$1"
+point() { # LINK RELEASE
+  [[ "$(release_of "$1")" == "$2" ]] || lead "$1" "../releases/$2/synapse"
+}
+
+remember() { # RELEASE, or nothing: as the one before
+  if [[ -n "$1" ]]; then
+    point "$PREVIOUS" "$1"
+  elif [[ -L "$PREVIOUS" ]]; then
+    run rm "$PREVIOUS"
+  fi
+}
+
+# May end between any two lines. Done again, or with another release, it ends as if it had not.
+exchange() { # COMMAND RELEASE BEFORE
+  # What only the switch before this one knows, before that is written over.
+  remember "$(previous_release)"
+  lead "$UNFINISHED" "$1:$2:$3"
+  # An exchange that was cut off may have placed units that systemd has not read.
+  place_units "$2" true
+  point "$CURRENT" "$2"
+  remember "$3"
 }
 
 drop_releases_but() { # RELEASE…
@@ -182,18 +217,20 @@ as_service() { # PROGRAM UNIT ARGUMENTS…: with the user and the variables of t
   local program="$1" unit="$2" variables files file properties=()
   shift 2
   # As systemd sees them, with what drop-ins set.
-  variables="$(systemctl show --property=Environment --value "$unit")"
+  variables="$(systemctl show --property=Environment --value "$unit")" ||
+    die "systemd does not tell the variables of $unit"
+  files="$(systemctl show --property=EnvironmentFiles --value "$unit")" ||
+    die "systemd does not tell the files with variables of $unit"
   # systemctl escapes these two as for a shell, which systemd-run does not understand.
   variables="${variables//\\\$/\$}"
   variables="${variables//\\\`/\`}"
   [[ -z "$variables" ]] || properties+=(-p "Environment=$variables")
-  mapfile -t files < <(systemctl show --property=EnvironmentFiles --value "$unit")
-  for file in "${files[@]}"; do
+  while read -r file; do
     case "$file" in
       *' (ignore_errors=yes)') properties+=(-p "EnvironmentFile=-${file% (*}") ;;
       *' (ignore_errors=no)') properties+=(-p "EnvironmentFile=${file% (*}") ;;
     esac
-  done
+  done <<<"$files"
   run systemd-run --quiet --wait "${streams[@]}" --collect -p User=synapse -p Group=synapse \
     -p WorkingDirectory=/opt/synapse -p PrivateTmp=true -p UMask=0077 "${properties[@]}" "$program" "$@"
 }
@@ -202,8 +239,8 @@ as_service() { # PROGRAM UNIT ARGUMENTS…: with the user and the variables of t
 # `migrates` if it would change a journal's tables.
 migrates=false
 examine() { # RELEASE
-  local program report unit units
-  mapfile -t units < <(running_units)
+  local program report unit
+  find_units
   program="$(program_of "$1")"
   for unit in "${units[@]:-synapse.service}"; do
     if "$dry_run"; then say "would ask $1 about $unit" && continue; fi
@@ -256,16 +293,13 @@ restart_nodes() { # UNIT…: one by one, each ready before the next
 }
 
 switch_to() { # RELEASE COMMAND
-  local before earlier units reason="a node was not ready with $1"
-  mapfile -t units < <(running_units)
+  local before earlier reason="a node was not ready with $1"
+  find_units
   before="$(release_of "$CURRENT")"
-  earlier="$(release_of "$PREVIOUS")"
+  earlier="$(previous_release)"
   # Signals are heard between two steps only, and on the way back not at all.
   trap '' HUP INT TERM
-  place_units "$1"
-  run ln -sfn "$2" "$UNFINISHED"
-  point "$PREVIOUS" "$before"
-  point "$CURRENT" "$1"
+  exchange "$2" "$1" "$before"
   trap 'cut_off=true' HUP INT TERM
   if restart_nodes "${units[@]}"; then
     run rm "$UNFINISHED"
@@ -278,18 +312,19 @@ switch_to() { # RELEASE COMMAND
   "$migrates" && die "$reason, and its journal is no longer that of $before;" \
     "the same $2 again goes on"
   say "Going back to $before: $reason"
-  make_current "$before"
-  if [[ -n "$earlier" ]]; then point "$PREVIOUS" "$earlier"; else run rm "$PREVIOUS"; fi
+  exchange rollback "$before" "$earlier"
   restart_nodes "${units[@]}" || die "a node is not ready with $before either"
   run rm "$UNFINISHED"
   die "went back to $before: $reason"
 }
 
-go_on() { # RELEASE: with a switch to it that was killed; which nodes have it is not known
-  local units
-  mapfile -t units < <(running_units)
-  say "Going on with the switch to $1, which was cut off"
-  restart_nodes "${units[@]}" || return 1
+go_on() { # COMMAND RELEASE BEFORE: after a switch that was cut off; which nodes have what is not known
+  local hint=" either"
+  if [[ "$1" == upgrade ]]; then hint=": rollback goes back"; fi
+  find_units
+  say "Going on to $2, as a switch was cut off"
+  exchange "$@"
+  restart_nodes "${units[@]}" || die "a node is not ready with $2$hint"
   run rm "$UNFINISHED"
 }
 
@@ -303,7 +338,8 @@ install_all() { # PROGRAM
   make_user
   make_folders
   place_release "$1" "$release"
-  make_current "$release"
+  place_units "$release" false
+  point "$CURRENT" "$release"
   "$dry_run" || say "Installed $release. Next: edit /opt/synapse/config/synapse.env, then" \
     "systemctl enable --now synapse synapse-backup.timer"
 }
@@ -325,7 +361,7 @@ upgrade() { # PROGRAM ALLOWED
     die "$release changes the journal's tables, and then there is no way back: make a backup," \
       "then use upgrade --migrate"
   if [[ "$before" == "$release" ]]; then
-    go_on "$release" || die "a node is not ready with $release: rollback goes back"
+    go_on upgrade "$release" "$(previous_release)"
   else
     switch_to "$release" upgrade
     if "$dry_run"; then drop_releases_but "$release" "$before"; fi
@@ -333,14 +369,19 @@ upgrade() { # PROGRAM ALLOWED
 }
 
 rollback() {
-  local release
-  if [[ "$(readlink "$UNFINISHED")" == rollback ]]; then
-    release="$(release_of "$CURRENT")"
+  local command release before current
+  IFS=: read -r command release before <<<"$(readlink "$UNFINISHED")"
+  current="$(release_of "$CURRENT")"
+  if [[ "$command" == upgrade && "$release" != "$current" ]]; then
+    # It did not come to exchange the program.
+    command=rollback release="$current" before="$(previous_release)"
+  fi
+  if [[ "$command" == rollback ]]; then
     examine "$release"
-    go_on "$release" || die "a node is not ready with $release either"
+    go_on rollback "$release" "$before"
     return
   fi
-  release="$(release_of "$PREVIOUS")"
+  release="$(previous_release)"
   [[ -n "$release" ]] || die "there is no program from before"
   examine "$release"
   switch_to "$release" rollback

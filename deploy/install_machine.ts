@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { STAND_INS } from "./install_stand_ins.ts";
 
 /** What a program that stands for Synapse does. */
 export interface FakeProgram {
@@ -39,8 +40,12 @@ export interface Run {
 
 /** How the script is run. */
 export interface RunOptions {
-  /** A signal that it gets when it has the first node restarted. */
+  /** A signal that it gets, once. */
   readonly signal?: "HUP" | "INT" | "TERM" | "KILL";
+  /** After which of its changes, from 1; when it has the first node restarted unless given. */
+  readonly step?: number;
+  /** The beginning of a question to systemd, such as `list-units`, that gets no answer. */
+  readonly unanswered?: string;
   /** That nobody reads what it prints. */
   readonly unread?: boolean;
 }
@@ -54,52 +59,6 @@ const SCRIPT = fileURLToPath(new URL("install.sh", import.meta.url));
 
 /** What systemd makes of the units' variables, unless the operator set more. */
 const ENVIRONMENT = "SYNAPSE_DATA_DIR=/opt/synapse/data SYNAPSE_SKILLS_DIR=/opt/synapse/skills";
-
-/** Each is some lines of bash; `note` writes the call down. */
-const STAND_INS: Readonly<Record<string, string>> = {
-  useradd: 'note "$@"; touch "$MACHINE/user"',
-  userdel: 'note "$@"; rm "$MACHINE/user"',
-  getent: '[[ -e "$MACHINE/user" ]]',
-  chown: 'note "$@"; echo "$1" >"$MACHINE/owners/${2//\\//+}"',
-  stat: `
-file="\${!#}"
-[[ "$*" == *%U:%G* ]] && exec cat "$MACHINE/owners/\${file//\\//+}"
-PATH="\${PATH#*:}" exec stat "$@"`,
-  systemctl: `
-unit="\${!#}"
-name="\${unit%.service}"
-current="$DESTDIR/opt/synapse/bin/synapse"
-case "$*" in
-list-units*) exec cat "$MACHINE/active" ;;
-show*EnvironmentFiles*)
-  echo '/opt/synapse/config/synapse.env (ignore_errors=yes)'
-  [[ "$name" != *@* ]] || echo "/opt/synapse/config/\${name#*@}.env (ignore_errors=no)"
-  exit ;;
-show*Environment*) exec cat "$MACHINE/environment" ;;
-show*ActiveState*) exec sed -n 's/^# state //p' "$MACHINE/nodes/$unit" ;;
-show*StatusText*) exec sed -n 's/^# status //p' "$MACHINE/nodes/$unit" ;;
-esac
-note "$@"
-[[ "$1" == restart ]] || exit 0
-grep -q '^# silent' "$current" && exec env PATH="\${PATH#*:}" sleep 60
-cp "$current" "$MACHINE/nodes/$unit"
-[[ ! -e "$MACHINE/signal" ]] || kill -s "$(cat "$MACHINE/signal")" "$INSTALLER"
-rm -f "$MACHINE/signal"`,
-  // Writes down what it is told of variables, and runs what it is given with those that are set.
-  "systemd-run": `
-while [[ "$1" == -* ]]; do
-  if [[ "$1" == -p ]]; then
-    shift
-    [[ "$1" =~ ^(User|Environment.*)= ]] && properties+=" $1"
-    # Neither of these two is expanded by it.
-    [[ "$1" != Environment=* ]] || eval "export $(sed 's/[$\`]/\\\\&/g' <<<"\${1#*=}")"
-  fi
-  shift
-done
-printf '%s\n' "$properties" >>"$MACHINE/services"
-exec "$@" </dev/null`,
-  sleep: ":",
-};
 
 /** Such a machine. */
 export class InstallMachine {
@@ -117,8 +76,7 @@ export class InstallMachine {
     await machine.activate();
     await machine.setVariables("");
     for (const [name, script] of Object.entries(STAND_INS)) {
-      const note = `note() { printf '%s\\n' "${name} $*" >>"$MACHINE/calls"; }`;
-      await executable(`${folder}/bin/${name}`, `${note}\n${script}`);
+      await executable(`${folder}/bin/${name}`, script);
     }
     return machine;
   }
@@ -190,10 +148,13 @@ esac`,
   }
 
   /** Runs it, and does this to it. */
-  async runSo({ signal, unread }: RunOptions, ...args: readonly string[]): Promise<Run> {
+  async runSo(options: RunOptions, ...args: readonly string[]): Promise<Run> {
+    const { signal, step, unanswered, unread } = options;
     const [calls, services] = [`${this.#folder}/calls`, `${this.#folder}/services`];
     for (const notes of [calls, services]) await Deno.writeTextFile(notes, "");
-    if (signal !== undefined) await Deno.writeTextFile(`${this.#folder}/signal`, signal);
+    for (const [name, value] of Object.entries({ signal, step })) {
+      await Deno.writeTextFile(`${this.#folder}/${name}`, `${value ?? ""}`);
+    }
     const start = unread ? `exec > >(exec true); wait $!; ${START}` : START;
     const { code, stdout, stderr } = await new Deno.Command("bash", {
       args: ["-c", start, SCRIPT, ...args],
@@ -202,6 +163,7 @@ esac`,
         DESTDIR: this.root,
         READY_ATTEMPTS: "2",
         RESTART_SECONDS: "3",
+        UNANSWERED: unanswered ?? "",
       },
     }).output();
     const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
@@ -222,9 +184,43 @@ esac`,
   }
 
   /** The version that is in place, told by the program itself; null without one. */
-  async installed(): Promise<string | null> {
+  installed(): Promise<string | null> {
+    return this.#versionAt(PROGRAM);
+  }
+
+  /** The version that `rollback` goes back to; null without one. */
+  previous(): Promise<string | null> {
+    return this.#versionAt(`${PROGRAM}.previous`);
+  }
+
+  /** Whether a switch from one program to another was begun and not ended. */
+  async isUnfinished(): Promise<boolean> {
+    return (await this.files("/opt/synapse/bin")).some((file) => file.endsWith("/unfinished"));
+  }
+
+  /** The text of `synapse.service` that systemd read last. */
+  unit(): Promise<string> {
+    return Deno.readTextFile(`${this.#folder}/unit`);
+  }
+
+  /**
+   * Makes the unit that came with what is installed another one than that of the script, and gives it
+   * back. systemd has read it.
+   */
+  async alterUnit(): Promise<string> {
+    const release = await Deno.readLink(this.root + PROGRAM);
+    const kept = `${this.root}/opt/synapse/bin/${release.replace(/synapse$/, "systemd")}`;
+    const text = `# another\n${await this.unit()}`;
+    for (const folder of [`${this.root}/etc/systemd/system`, kept]) {
+      await Deno.writeTextFile(`${folder}/synapse.service`, text);
+    }
+    await Deno.writeTextFile(`${this.#folder}/unit`, text);
+    return text;
+  }
+
+  async #versionAt(path: string): Promise<string | null> {
     try {
-      return versionOf(await Deno.readTextFile(`${this.root}${PROGRAM}`));
+      return versionOf(await Deno.readTextFile(this.root + path));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;

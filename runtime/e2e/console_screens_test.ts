@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ApiNodeList, ApiSession } from "../cli/api_types.ts";
 import { apiPath } from "../cli/client.ts";
+import { Between } from "./console_between.ts";
 import { Tab } from "./test_browser.ts";
 import { consoleTest, hostOf, REQUEST_FAILED, riskySite } from "./console_site.ts";
 import { poisonMailboxes } from "./journal_edit.ts";
@@ -116,25 +117,13 @@ consoleTest(
 consoleTest("the console works behind a proxy that puts a prefix before it", async () => {
   await using site = await riskySite();
   const node = await site.start();
-  const proxy = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const { pathname, search } = new URL(request.url);
-    if (!pathname.startsWith("/agents/")) return new Response("", { status: 404 });
-    const url = node.url + pathname.replace("/agents", "") + search;
-    const headers = new Headers(request.headers);
-    headers.delete("host");
-    const { method, body, signal } = request;
-    return await fetch(url, { method, body, headers, signal, redirect: "manual" });
-  });
-  try {
-    await using tab = await Tab.open(`http://127.0.0.1:${proxy.addr.port}/agents/console/`);
-    await tab.openSession();
-    await tab.say("from behind");
-    await tab.answers().getByText("from behind").waitFor();
-    assert.equal(new URL(tab.page.url()).pathname, "/agents/console");
-    tab.assertSound(`127.0.0.1:${proxy.addr.port}`);
-  } finally {
-    await proxy.shutdown();
-  }
+  await using between = new Between(node.url, "/agents");
+  await using tab = await Tab.open(`${between.url}/console/`);
+  await tab.openSession();
+  await tab.say("from behind");
+  await tab.answers().getByText("from behind").waitFor();
+  assert.equal(new URL(tab.page.url()).pathname, "/agents/console");
+  tab.assertSound(hostOf(between.url));
 });
 
 consoleTest("the console shows a dead letter, and has it tried again", async () => {
@@ -209,4 +198,30 @@ consoleTest("the console shows long lists and journals piece by piece", async ()
   assert.equal(await said.count(), 120);
   assert.equal(await page.getByRole("button", { name: /Show earlier/ }).count(), 0);
   tab.assertSound(hostOf(node.url));
+});
+
+consoleTest("the console does not say of one list what went wrong with another", async () => {
+  await using site = await riskySite();
+  const node = await site.start();
+  await using tab = await Tab.open(`${node.url}/console`);
+  const { page } = tab;
+  await page.getByText("There is no session yet.").waitFor();
+  const released = Promise.withResolvers<void>();
+  await page.route("**/api/v1/sessions?*", async (route) => {
+    const status = new URL(route.request().url()).searchParams.get("status");
+    if (status === "closed") return await route.fulfill({ status: 500, body: "" });
+    if (status === "idle") await released.promise;
+    await route.continue();
+  });
+  const choose = (status: string) =>
+    page.getByRole("combobox", { name: "Status" }).selectOption(status);
+  const alert = page.getByRole("alert");
+  await choose("closed");
+  await alert.getByText("The answer was HTTP 500").waitFor();
+  await choose("idle");
+  await page.getByRole("main").getByText("Loading…").waitFor();
+  assert.equal(await alert.count(), 0);
+  released.resolve();
+  await page.getByText("No session is like that.").waitFor();
+  tab.assertSound(hostOf(node.url), REQUEST_FAILED);
 });

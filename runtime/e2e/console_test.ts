@@ -186,6 +186,11 @@ consoleTest(
     await field.fill("a-wrong-key-of-some-length");
     await page.getByRole("button", { name: "Use it" }).click();
     await page.getByText("That key is wrong").waitFor();
+    const asked = seen.length;
+    await field.fill(`${key}\u200b`);
+    await page.getByRole("button", { name: "Use it" }).click();
+    await page.getByText(`its character ${key.length + 1} is U+200B`).waitFor();
+    assert.ok(seen.slice(asked).every(({ url }) => new URL(url).pathname === "/ready"));
     await field.fill(key);
     await page.getByRole("button", { name: "Use it" }).click();
     await tab.openSession();

@@ -19,6 +19,7 @@ Deno.test("page_bundle.txt is small, and a script that loads nothing and evaluat
   assert.ok(script.length < BYTES_MAX, `${script.length} bytes`);
   assert.doesNotMatch(script, /import\.meta|\bimport\s*\(|\beval\(|new Function\b/);
   assert.doesNotMatch(script, /from\s*["']node:/);
+  assert.doesNotMatch(script, /\bDeno\b/, "what browsers do not have");
 });
 
 /** What the bundler makes of the sources, or why there is none: Deno fetches it from npm the first time. */

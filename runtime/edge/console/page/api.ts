@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { within } from "../../../within.ts";
 import type { World } from "./browser.ts";
 import { isPassing, ProblemError, readProblem, UNREACHABLE } from "./problem.ts";
 
@@ -15,6 +16,14 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
+
+/** An answer, read to its end. */
+export interface WholeAnswer extends Pick<Response, "status" | "ok" | "headers"> {
+  readonly text: string;
+}
+
+/** A request that is not answered to its end in that time will not be, in milliseconds. */
+const REQUEST_MS_MAX = 15_000;
 
 /** How often a POST is sent, with one key, before the person is asked to try again. */
 const ATTEMPTS_MAX = 4;
@@ -67,48 +76,89 @@ export class Api {
   }
 
   /**
-   * Sends a request and returns the answer, whatever its status.
+   * Sends a request and reads the answer, whatever its status.
    *
-   * @throws {ProblemError} `unreachable` if there is none
+   * @throws {ProblemError} `unreachable` if there is none, or none in time
    */
-  async send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
+  async ask(method: string, path: string, options: RequestOptions = {}): Promise<WholeAnswer> {
+    return await this.#inTime(options.signal, async (signal) => {
+      return await wholeAnswer(await this.#send(method, path, { ...options, signal }));
+    });
+  }
+
+  /**
+   * Opens a stream. Its head has to come in time; how long it may then be silent is the reader's matter.
+   *
+   * @throws {ProblemError} for every answer that is no success
+   */
+  async stream(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const gaveUp = new AbortController();
+    const whole = AbortSignal.any([signal, gaveUp.signal]);
+    const answer = await this.#inTime(signal, async () => {
+      const response = await this.#send("GET", path, { headers, signal: whole });
+      return response.ok ? response : await wholeAnswer(response);
+    }).catch((error) => {
+      gaveUp.abort();
+      throw error;
+    });
+    if (answer instanceof Response) return answer;
+    throw problemOf(answer);
+  }
+
+  async #json<Answer>(method: string, path: string, options: RequestOptions): Promise<Answer> {
+    const answer = await this.ask(method, path, options);
+    if (!answer.ok) throw problemOf(answer);
+    try {
+      return JSON.parse(answer.text);
+    } catch {
+      throw problemOf(answer);
+    }
+  }
+
+  async #send(method: string, path: string, options: RequestOptions): Promise<Response> {
     const { body, signal } = options;
     const headers = new Headers(options.headers);
     if (this.#key !== null) headers.set("authorization", `Bearer ${this.#key}`);
     if (body !== undefined) headers.set("content-type", "application/json");
-    try {
-      return await this.#world.fetch(new URL(path, this.#world.address), {
-        method,
-        headers,
-        // Neither a cookie nor a password that the browser knows: the key is all there is.
-        credentials: "omit",
-        cache: "no-store",
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
-      });
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      throw new ProblemError(UNREACHABLE);
-    }
+    return await this.#world.fetch(new URL(path, this.#world.address), {
+      method,
+      headers,
+      // Neither a cookie nor a password that the browser knows: the key is all there is.
+      credentials: "omit",
+      cache: "no-store",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
   }
 
-  async #json<Answer>(method: string, path: string, options: RequestOptions): Promise<Answer> {
-    const response = await this.send(method, path, options);
-    if (!response.ok) throw await problemOf(response);
-    const text = await bodyOf(response, options.signal);
+  /** A request that fails or lasts too long is a problem, `unreachable`; one that the caller ends is not. */
+  async #inTime<Value>(
+    signal: AbortSignal = new AbortController().signal,
+    request: (signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    const late = () => new ProblemError(UNREACHABLE);
     try {
-      return JSON.parse(text);
+      return await within(this.#world.clock, { ms: REQUEST_MS_MAX, signal, late }, request);
     } catch {
-      throw new ProblemError(readProblem(response.status, text));
+      signal.throwIfAborted();
+      throw new ProblemError(UNREACHABLE);
     }
   }
 }
 
-/** The problem of an answer that is no success. */
-export async function problemOf(response: Response): Promise<ProblemError> {
-  const seconds = Number(response.headers.get("retry-after") ?? NaN);
-  const problem = readProblem(response.status, await response.text().catch(() => ""));
-  return new ProblemError(problem, Number.isFinite(seconds) ? seconds : null);
+/** The problem of an answer that is no success, or not what was asked for. */
+export function problemOf({ status, headers, text }: WholeAnswer): ProblemError {
+  const seconds = Number(headers.get("retry-after") ?? NaN);
+  return new ProblemError(readProblem(status, text), Number.isFinite(seconds) ? seconds : null);
+}
+
+async function wholeAnswer(response: Response): Promise<WholeAnswer> {
+  const { status, ok, headers } = response;
+  return { status, ok, headers, text: await response.text() };
 }
 
 /** How long to wait before a request is sent again, in milliseconds. */
@@ -121,13 +171,4 @@ function withQuery(path: string, query: Query): string {
     value === undefined || value === "" ? [] : [[name, String(value)]]
   );
   return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries)}`;
-}
-
-async function bodyOf(response: Response, signal?: AbortSignal): Promise<string> {
-  try {
-    return await response.text();
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new ProblemError(UNREACHABLE);
-  }
 }

@@ -20,7 +20,7 @@ Deno.test("Api asks below the page's own address, behind whatever prefix it has"
   const { api: node, sent } = api([OK(), OK()]);
   await node.get(apiPath("sessions", "a/b"), { limit: 1, status: "", cursor: undefined });
   assert.equal(sent[0]?.url, "https://example.com/prefix/api/v1/sessions/a%2Fb?limit=1");
-  await node.send("GET", "ready");
+  await node.ask("GET", "ready");
   assert.equal(sent[1]?.url, "https://example.com/prefix/ready");
 });
 
@@ -63,4 +63,41 @@ Deno.test("Api gives up in the end, and at once where it is refused", async () =
 Deno.test("Api does not take for an answer what is no JSON", async () => {
   const { api: node } = api([new Response("<html>")]);
   assert.equal((await problemOf(node.get("api/v1/agents"))).code, "http_200");
+});
+
+/** An answer whose head is there and whose body never ends. */
+const unending = () => new Response(new ReadableStream({}));
+
+Deno.test("Api gives up a request whose answer, or the rest of it, does not come in time", async () => {
+  for (const reply of ["silence", unending()] as const) {
+    const { api: node, sent, timeUp } = api([reply]);
+    const asked = problemOf(node.get("api/v1/agents"));
+    await new Promise((resolve) => setTimeout(resolve));
+    timeUp();
+    assert.equal((await asked).code, "unreachable");
+    assert.equal(sent[0]?.init.signal?.aborted, true, "the connection is free again");
+  }
+});
+
+Deno.test("Api gives up a stream whose head does not come in time, and then no more", async () => {
+  const { signal } = new AbortController();
+  const silent = api(["silence"]);
+  const asked = problemOf(silent.api.stream("api/v1/sessions/s/events", {}, signal));
+  silent.timeUp();
+  assert.equal((await asked).code, "unreachable");
+  assert.equal(silent.sent[0]?.init.signal?.aborted, true);
+
+  const open = api([unending()]);
+  assert.equal((await open.api.stream("api/v1/sessions/s/events", {}, signal)).status, 200);
+  open.timeUp();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(open.sent[0]?.init.signal?.aborted, false);
+});
+
+Deno.test("Api tells the end that its caller makes from one that the node makes", async () => {
+  const leave = new AbortController();
+  const { api: node } = api(["silence"]);
+  const asked = node.get("api/v1/agents", {}, leave.signal);
+  leave.abort();
+  await assert.rejects(asked, { name: "AbortError" });
 });

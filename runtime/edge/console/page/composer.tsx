@@ -33,7 +33,8 @@ export function Composer({ session, turn, closed }: {
   }
   const send = async () => {
     if (content.trim() === "" || sending.busy) return;
-    const when = turn === null || onBusy === "" ? {} : { on_busy: onBusy };
+    // Also when the turn is over: what is sent again has to be the same.
+    const when = onBusy === "" ? {} : { on_busy: onBusy };
     const path = apiPath("sessions", session.id, "messages");
     if (await sending.post(path, { content, ...when }) === null) return;
     // What was written meanwhile is another message.
@@ -65,18 +66,18 @@ export function Composer({ session, turn, closed }: {
         <button type="submit" class="primary" disabled={sending.busy || content.trim() === ""}>
           Send
         </button>
+        {(turn !== null || onBusy !== "") && (
+          <label>
+            Taken
+            <select value={onBusy} onChange={(event) => setOnBusy(event.currentTarget.value)}>
+              {ON_BUSY.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
+            </select>
+          </label>
+        )}
         {turn !== null && (
-          <>
-            <label>
-              Taken
-              <select value={onBusy} onChange={(event) => setOnBusy(event.currentTarget.value)}>
-                {ON_BUSY.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
-              </select>
-            </label>
-            <button type="button" class="danger" disabled={stopping.busy} onClick={cancel}>
-              Cancel the turn
-            </button>
-          </>
+          <button type="button" class="danger" disabled={stopping.busy} onClick={cancel}>
+            Cancel the turn
+          </button>
         )}
         <span class="quiet hint">Enter sends, Shift+Enter begins a line</span>
       </div>

@@ -9,6 +9,7 @@ import type { Connection } from "./session_stream.ts";
 /** How the stream is, and what can be done about it. */
 export function ConnectionLine({ connection, onRetry }: {
   readonly connection: Connection;
+  /** Begins anew after a refusal. */
   readonly onRetry: () => void;
 }) {
   switch (connection.kind) {
@@ -21,7 +22,7 @@ export function ConnectionLine({ connection, onRetry }: {
         <p class="connection cut" role="status">
           Cut off: {connection.problem.title}. Trying again; what happens meanwhile is not lost.
           {" "}
-          <button type="button" class="link" onClick={onRetry}>Now</button>
+          <button type="button" class="link" onClick={connection.retryNow}>Now</button>
         </p>
       );
     case "over":

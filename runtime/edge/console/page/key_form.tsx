@@ -5,6 +5,7 @@
  */
 import { useState } from "preact/hooks";
 import { Api, apiPath } from "./api.ts";
+import { keyFault } from "./key_fault.ts";
 import { Heading, ProblemNote } from "./parts.tsx";
 import { type Problem, ProblemError } from "./problem.ts";
 import { useServices } from "./services.ts";
@@ -19,9 +20,14 @@ export function KeyForm({ known, onKey }: {
   const [key, setKey] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [fault, setFault] = useState<string | null>(null);
   const submit = async (event: Event) => {
     event.preventDefault();
     const entered = key.trim();
+    const fault = keyFault(entered);
+    setFault(fault);
+    setProblem(null);
+    if (fault !== null) return;
     setBusy(true);
     setProblem(
       await refusalOf(new Api(world, entered)).then((problem) => {
@@ -30,11 +36,11 @@ export function KeyForm({ known, onKey }: {
       }).finally(() => setBusy(false)),
     );
   };
-  const wrong = problem?.status === 401;
+  const wrong = problem?.status === 401 ? "That key is wrong: the node does not know it." : fault;
   return (
     <form class="key card" onSubmit={submit}>
       <Heading text="This node wants a key" />
-      {known !== null && problem === null && (
+      {known !== null && problem === null && fault === null && (
         <p role="alert">The key of this tab is not valid any more.</p>
       )}
       <label for="key">Key</label>
@@ -45,15 +51,15 @@ export function KeyForm({ known, onKey }: {
         spellcheck={false}
         required
         value={key}
-        aria-invalid={wrong}
+        aria-invalid={wrong !== null}
         aria-describedby="key-note"
         onInput={(event) => setKey(event.currentTarget.value)}
       />
       <p id="key-note" class="quiet">
         It stays in this tab until the tab is closed, and is sent to this node alone.
       </p>
-      {wrong
-        ? <p class="problem" role="alert">That key is wrong: the node does not know it.</p>
+      {wrong !== null
+        ? <p class="problem" role="alert">{wrong}</p>
         : <ProblemNote problem={problem} />}
       <button type="submit" class="primary" disabled={busy || key.trim() === ""}>Use it</button>
     </form>

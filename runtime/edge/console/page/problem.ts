@@ -54,12 +54,12 @@ export function readProblem(status: number, text: string): Problem {
   };
 }
 
-/** Nobody answered. */
+/** Nobody answered, or not in time. */
 export const UNREACHABLE: Problem = {
   status: 0,
   code: "unreachable",
   title: "The node cannot be reached",
-  detail: "It may be restarting, or the connection to it is down",
+  detail: "It may be restarting or hang, or the connection to it is down",
   request_id: null,
   faults: [],
 };

@@ -35,6 +35,22 @@ export function takeEntries(feed: Feed, entries: readonly StreamEntry[]): Feed {
   return { live, events: fresh.length === 0 ? feed.events : [...feed.events, ...fresh] };
 }
 
+/** How many events are shown at first, and fetched at a time. */
+export const EVENTS_STEP = 400;
+
+/**
+ * Where a stream is to begin: after the last event that is known, or else so that it brings the latest
+ * ones of `seq`.
+ */
+export function startOf(feed: Feed, seq: number): number {
+  return lastSeq(feed) || Math.max(seq - EVENTS_STEP, 0);
+}
+
+/** Forgets the answer under way: a stream that begins after an event brings all of its pieces once more. */
+export function withoutAnswer(feed: Feed): Feed {
+  return { ...feed, live: null };
+}
+
 /** Puts earlier events before those that are known. */
 export function takeEarlier(feed: Feed, earlier: readonly JournalEvent[]): Feed {
   const first = firstSeq(feed);

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import type { JournalEvent } from "./journal_event.ts";
-import { EMPTY_FEED, firstSeq, lastSeq, takeEarlier, takeEntries } from "./session_feed.ts";
+import {
+  EMPTY_FEED,
+  firstSeq,
+  lastSeq,
+  startOf,
+  takeEarlier,
+  takeEntries,
+  withoutAnswer,
+} from "./session_feed.ts";
 import type { StreamEntry } from "./session_stream.ts";
 
 const happened = (seq: number, type = "turn.started") => ({ seq, type }) as JournalEvent;
@@ -33,4 +41,16 @@ Deno.test("takeEarlier() puts events before those that are known", () => {
   const all = takeEarlier(feed, [happened(1), happened(2), happened(3)]);
   assert.deepEqual(all.events.map(({ seq }) => seq), [1, 2, 3, 4]);
   assert.equal(takeEarlier(all, [happened(2)]), all);
+});
+
+Deno.test("startOf() leaves no gap after what is known, and begins with the latest part otherwise", () => {
+  const known = takeEntries(EMPTY_FEED, [event(4), event(5)]);
+  assert.deepEqual([5, 605, 9000].map((seq) => startOf(known, seq)), [5, 5, 5]);
+  assert.deepEqual([0, 400, 605].map((seq) => startOf(EMPTY_FEED, seq)), [0, 0, 205]);
+});
+
+Deno.test("withoutAnswer() forgets the answer under way, so that its pieces can come again", () => {
+  const known = takeEntries(EMPTY_FEED, [event(3), delta("1 2")]);
+  assert.equal(takeEntries(withoutAnswer(known), [delta("1 2"), delta(" 3")]).live, "1 2 3");
+  assert.equal(withoutAnswer(known).events, known.events);
 });

@@ -5,7 +5,7 @@
  * @module
  */
 import { EventStreamParser, type ServerSentEvent } from "../../../cli/event_stream.ts";
-import { type Api, apiPath, problemOf } from "./api.ts";
+import { type Api, apiPath } from "./api.ts";
 import type { World } from "./browser.ts";
 import type { JournalEvent } from "./journal_event.ts";
 import { isPassing, type Problem, ProblemError, UNREACHABLE } from "./problem.ts";
@@ -21,8 +21,8 @@ export type StreamEntry =
 export type Connection =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
-  /** It broke, and the next attempt is at that time, in milliseconds since the epoch. */
-  | { readonly kind: "cut"; readonly retry_at: number; readonly problem: Problem }
+  /** It broke. The next attempt is made after a while, or when that is called. */
+  | { readonly kind: "cut"; readonly problem: Problem; readonly retryNow: () => void }
   /** There is nothing more to come: the session is closed, or the node refuses. */
   | { readonly kind: "over"; readonly problem: Problem | null };
 
@@ -42,6 +42,13 @@ const BACKOFF_MS_MAX = 10_000;
 
 /** A stream that shows no sign of life for so long is dead; the node gives one every 15 seconds. */
 const SILENCE_MS_MAX = 40_000;
+
+/**
+ * A comment. The first thing that a node sends is none, so that one that ends each stream after that is
+ * asked ever less often. Where a piece of text begins within a line, so may what looks like a comment: then
+ * the node sends events, and is alive as well.
+ */
+const SIGN_OF_LIFE = /^:/m;
 
 /** Milliseconds to wait after that many failed attempts, between a half and all of what doubles each time. */
 export function backoffMs(failures: number, random: number): number {
@@ -70,29 +77,35 @@ export async function followSession(
   let failures = 0;
   onConnection({ kind: "connecting" });
   while (!signal.aborted) {
-    let problem = UNREACHABLE;
+    // Whoever waits for the next attempt can end the wait.
+    const wait = new AbortController();
+    let alive = false;
     try {
       const response = await open(api, options.session, lastId, signal);
       if (response.status === 204) return onConnection({ kind: "over", problem: null });
       onConnection({ kind: "live" });
       await read(response, clock, options, (id) => {
+        alive = true;
         failures = 0;
-        lastId = id;
+        lastId = id ?? lastId;
       });
+      if (signal.aborted) return;
+      // A node ends a stream properly when it drains, when the reader is slow, or after the last event.
+      onConnection({ kind: "connecting" });
+      if (alive) continue;
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof ProblemError) {
-        problem = error.problem;
-        // A node that fails (500) may do so for the moment; one that refuses goes on to.
-        if (!isPassing(problem) && problem.status < 500) {
-          return onConnection({ kind: "over", problem });
-        }
+      const problem = error instanceof ProblemError ? error.problem : UNREACHABLE;
+      // A node that fails (500) may do so for the moment; one that refuses goes on to.
+      if (!isPassing(problem) && problem.status < 500) {
+        return onConnection({ kind: "over", problem });
       }
+      onConnection({ kind: "cut", problem, retryNow: () => wait.abort() });
     }
-    if (signal.aborted) return;
-    const wait_ms = backoffMs(failures++, entropy.random());
-    onConnection({ kind: "cut", retry_at: clock.now() + wait_ms, problem });
-    await clock.sleep(wait_ms, signal);
+    await clock.sleep(
+      backoffMs(failures++, entropy.random()),
+      AbortSignal.any([signal, wait.signal]),
+    );
   }
 }
 
@@ -103,20 +116,16 @@ async function open(
   signal: AbortSignal,
 ): Promise<Response> {
   const headers = { accept: "text/event-stream", "last-event-id": lastId };
-  const response = await api.send("GET", apiPath("sessions", session, "events"), {
-    headers,
-    signal,
-  });
-  if (!response.ok) throw await problemOf(response);
-  return response;
+  return await api.stream(apiPath("sessions", session, "events"), headers, signal);
 }
 
-/** Reads one connection to its end. */
+/** Reads one connection to its proper end. @throws {ProblemError} after too long a silence */
 async function read(
   response: Response,
   clock: World["clock"],
   { onEntries }: FollowOptions,
-  onId: (id: string) => void,
+  /** Called when the stream has brought something, or a sign of life, with the last id if there is one. */
+  onAlive: (id: string | null) => void,
 ): Promise<void> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (!reader) return;
@@ -128,8 +137,7 @@ async function read(
       const sent = parser.push(text);
       const entries = sent.map(readEntry).filter((entry) => entry !== null);
       if (entries.length > 0) onEntries(entries);
-      const id = sent.at(-1)?.id;
-      if (id != null) onId(id);
+      if (sent.length > 0 || SIGN_OF_LIFE.test(text)) onAlive(sent.at(-1)?.id ?? null);
     }
   } finally {
     // One that fell silent is given up; for one that ended or broke there is nothing to cancel.
@@ -137,7 +145,7 @@ async function read(
   }
 }
 
-/** The next piece of text; null at the end, or after too long a silence. */
+/** The next piece of text; null at the end. @throws {ProblemError} after too long a silence */
 async function nextText(
   reader: ReadableStreamDefaultReader<string>,
   clock: World["clock"],
@@ -146,7 +154,8 @@ async function nextText(
   const silence = clock.sleep(SILENCE_MS_MAX, heard.signal).then(() => null);
   try {
     const result = await Promise.race([reader.read(), silence]);
-    return result === null || result.done ? null : result.value;
+    if (result === null) throw new ProblemError(UNREACHABLE);
+    return result.done ? null : result.value;
   } finally {
     heard.abort();
   }

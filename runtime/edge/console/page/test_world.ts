@@ -14,22 +14,28 @@ export interface Sent {
   readonly init: RequestInit;
 }
 
-/** What to answer; nothing: the connection fails. */
-export type Reply = Response | null;
+/** What to answer; null: the connection fails; `silence`: no answer ever comes. */
+export type Reply = Response | null | "silence";
+
+/** A sleep of that length or more is a limit to something else: it lasts until that is over. */
+const LIMIT_MS = 15_000;
 
 /** A world whose network answers with these replies, in order, and what it saw. */
 export function testWorld(replies: readonly Reply[]) {
   const left = [...replies];
   const sent: Sent[] = [];
   const slept: number[] = [];
+  const limits = new Set<() => void>();
   const world: World = {
     address: "https://example.com/prefix/console?x#/sessions",
     clock: {
       now: () => 1000,
       sleep: (ms, signal) => {
-        // A sleep that somebody may end is one that guards something: it lasts.
-        if (ms > 20_000) {
-          return new Promise((resolve) => signal?.addEventListener("abort", () => resolve()));
+        if (ms >= LIMIT_MS) {
+          return new Promise<void>((resolve) => {
+            limits.add(resolve);
+            signal?.addEventListener("abort", () => resolve());
+          });
         }
         slept.push(ms);
         return Promise.resolve();
@@ -46,11 +52,18 @@ export function testWorld(replies: readonly Reply[]) {
         init,
       });
       const reply = left.shift() ?? null;
+      if (reply === "silence") {
+        return new Promise((_, reject) =>
+          init.signal?.addEventListener("abort", () => reject(init.signal?.reason))
+        );
+      }
       return reply === null ? Promise.reject(new TypeError("refused")) : Promise.resolve(reply);
     },
     storage: { getItem: () => null, setItem: () => {}, removeItem: () => {} },
   };
-  return { world, sent, slept };
+  /** Ends the time of all that waits at present. */
+  const timeUp = () => limits.forEach((resolve) => resolve());
+  return { world, sent, slept, timeUp };
 }
 
 /** A problem as a node answers with one. */

@@ -4,10 +4,9 @@
  * @module
  */
 import type { ApiReady } from "../../../cli/api_types.ts";
-import type { Api } from "./api.ts";
+import { type Api, problemOf } from "./api.ts";
 import { formatRoute, HOME, type Route } from "./route.ts";
 import { useServices } from "./services.ts";
-import { problemOf } from "./api.ts";
 import { RELOAD_MS, useLoad } from "./use_load.ts";
 
 const PLACES: readonly (readonly [string, Route])[] = [
@@ -76,14 +75,17 @@ function ReadyLine() {
 
 /** A node that is not ready says so with 503 and the same body. */
 async function readReady(api: Api, signal: AbortSignal): Promise<ApiReady> {
-  const response = await api.send("GET", "ready", { signal });
-  if (!response.ok && response.status !== 503) throw await problemOf(response);
-  const copy = response.clone();
+  const answer = await api.ask("GET", "ready", { signal });
+  const report = answer.ok || answer.status === 503 ? parseReport(answer.text) : null;
+  if (report === null) throw problemOf(answer);
+  return report;
+}
+
+function parseReport(text: string): ApiReady | null {
   try {
-    const report: ApiReady = await response.json();
-    if (Object.hasOwn(WORDS, report.status)) return report;
-  } catch (error) {
-    if (signal.aborted) throw error;
+    const report: ApiReady = JSON.parse(text);
+    return Object.hasOwn(WORDS, report.status) ? report : null;
+  } catch {
+    return null;
   }
-  throw await problemOf(copy);
 }

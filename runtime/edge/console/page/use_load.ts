@@ -9,14 +9,21 @@ import { type Problem, ProblemError } from "./problem.ts";
 import { useServices } from "./services.ts";
 
 /** What was loaded last, and what went wrong last. */
-export interface Loaded<Value> {
+interface Known<Value> {
   /** Null: nothing was loaded yet. */
   readonly value: Value | null;
   /** Null: the last attempt went well, or there was none yet. */
   readonly problem: Problem | null;
+}
+
+/** The same, and a way to have it anew. */
+export interface Loaded<Value> extends Known<Value> {
   /** Loads again now. */
   readonly reload: () => void;
 }
+
+/** What is known of something that is not loaded yet. */
+const NOTHING = { value: null, problem: null };
 
 /** Between two loads of a list that changes, in milliseconds. */
 export const RELOAD_MS = 5000;
@@ -34,8 +41,7 @@ export function useLoad<Value>(
   amount = 1,
 ): Loaded<Value> {
   const { world, onUnauthorized } = useServices();
-  const [loaded, setLoaded] = useState<{ key: string; value: Value } | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [state, setState] = useState<Known<Value> & { key: string }>({ key, ...NOTHING });
   const [round, setRound] = useState(0);
   useEffect(() => {
     const stop = new AbortController();
@@ -43,11 +49,11 @@ export function useLoad<Value>(
       try {
         const value = await load(stop.signal);
         if (stop.signal.aborted) return;
-        setLoaded({ key, value });
-        setProblem(null);
+        setState({ key, value, problem: null });
       } catch (error) {
         if (stop.signal.aborted) return;
-        setProblem(problemFor(error, onUnauthorized));
+        const problem = problemFor(error, onUnauthorized);
+        setState((before) => ({ key, value: knownOf(before, key).value, problem }));
       }
     };
     void repeat(world, attempt, every_ms, stop.signal);
@@ -55,7 +61,12 @@ export function useLoad<Value>(
     // `load` is a new function each time; `key` says whether it loads something else.
   }, [key, amount, every_ms, round, world, onUnauthorized]);
   const reload = useCallback(() => setRound((round) => round + 1), []);
-  return { value: loaded?.key === key ? loaded.value : null, problem, reload };
+  return { ...knownOf(state, key), reload };
+}
+
+/** Nothing that was loaded, or went wrong, under another key is said of this one. */
+function knownOf<Value>(state: Known<Value> & { key: string }, key: string): Known<Value> {
+  return state.key === key ? { value: state.value, problem: state.problem } : NOTHING;
 }
 
 /** The problem of a failed request; what is none is a fault of the page and goes on. */

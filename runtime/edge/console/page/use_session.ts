@@ -13,17 +13,17 @@ import { isPassing, type Problem, ProblemError } from "./problem.ts";
 import { useServices } from "./services.ts";
 import {
   EMPTY_FEED,
+  EVENTS_STEP,
   type Feed,
   firstSeq,
   lastSeq,
+  startOf,
   takeEarlier,
   takeEntries,
+  withoutAnswer,
 } from "./session_feed.ts";
 import { backoffMs, type Connection, followSession } from "./session_stream.ts";
 import { problemFor } from "./use_load.ts";
-
-/** How many events are shown at first, and fetched at a time. */
-const EVENTS_STEP = 400;
 
 /** After an event, so long is waited for further ones before the session is looked at, in milliseconds. */
 const LOOK_MS = 250;
@@ -38,7 +38,7 @@ export interface LiveSession {
   /** How many earlier events are not shown. */
   readonly earlier: number;
   readonly loadEarlier: () => Promise<void>;
-  /** Tries to connect now. */
+  /** Begins anew, after a refusal. */
   readonly reconnect: () => void;
 }
 
@@ -51,6 +51,7 @@ export function useSession(id: string): LiveSession {
   const [connection, setConnection] = useState<Connection>({ kind: "connecting" });
   const [round, setRound] = useState(0);
   const last = lastSeq(feed);
+  const isLive = connection.kind === "live";
 
   useEffect(() => {
     const stop = new AbortController();
@@ -59,9 +60,10 @@ export function useSession(id: string): LiveSession {
       const found = await findSession(api, world, id, signal, setProblem);
       setSession(found);
       setProblem(null);
+      setFeed(withoutAnswer);
       await followSession(api, world, {
         session: id,
-        after: Math.max(last, found.seq - EVENTS_STEP, 0),
+        after: startOf(feed, found.seq),
         signal,
         onConnection: (connection) => {
           setConnection(connection);
@@ -74,16 +76,17 @@ export function useSession(id: string): LiveSession {
       if (!signal.aborted) setProblem(problemFor(error, onUnauthorized));
     });
     return () => stop.abort();
-    // `last` is where a new round goes on; it does not begin one.
+    // `feed` is where a new round goes on; it does not begin one.
   }, [id, round, api, world, onUnauthorized]);
 
   useEffect(() => {
     const stop = new AbortController();
-    void look(api, id, world.clock.sleep(LOOK_MS, stop.signal), stop.signal).then((found) => {
+    void look(api, world, id, stop.signal).then((found) => {
       if (found !== null && !stop.signal.aborted) setSession(found);
     });
     return () => stop.abort();
-  }, [id, last, api, world]);
+    // What a look missed, or what happened without an event, is seen when the stream is there again.
+  }, [id, last, isLive, api, world]);
 
   const first = firstSeq(feed);
   const loadEarlier = useCallback(async () => {
@@ -102,7 +105,7 @@ async function findSession(
   { clock, entropy }: World,
   id: string,
   signal: AbortSignal,
-  onTrouble: (problem: Problem) => void,
+  onTrouble: (problem: Problem) => void = () => {},
 ): Promise<ApiSession> {
   for (let failures = 0;; failures++) {
     try {
@@ -115,16 +118,15 @@ async function findSession(
   }
 }
 
-/** What the API says of the session; null if it cannot be had: the stream says what is wrong. */
+/** What the API says of the session a little later; null if it refuses: the stream says what is wrong. */
 async function look(
   api: Api,
+  world: World,
   id: string,
-  due: Promise<void>,
   signal: AbortSignal,
 ): Promise<ApiSession | null> {
-  await due;
-  if (signal.aborted) return null;
-  return await api.get<ApiSession>(apiPath("sessions", id), {}, signal).catch(() => null);
+  await world.clock.sleep(LOOK_MS, signal);
+  return signal.aborted ? null : await findSession(api, world, id, signal).catch(() => null);
 }
 
 /** The events after one number, up to another. */

@@ -46,11 +46,8 @@ export function agoText(at_ms: number, now_ms: number): string {
 }
 
 /** What shows nothing, or shows the text around it in another order: it could hide what is to be approved. */
-const UNSEEN = new RegExp(
-  "\\udb40[\\udc00-\\udfff]|[\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u115f\\u1160\\u17b4\\u17b5" +
-    "\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0]",
-  "g",
-);
+const UNSEEN =
+  /(?!\n)[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Zl}\p{Zp}\u2800\u17b4\u17b5]/gu;
 
 /** JSON, indented, with what cannot be seen written as escapes: they mean the same. */
 export function jsonText(value: unknown): string {

@@ -54,6 +54,18 @@ Deno.test("jsonText() writes what cannot be seen as escapes that mean the same",
   assert.deepEqual(JSON.parse(text), value);
 });
 
+Deno.test("jsonText() leaves no character in a text that cannot be seen, and changes none", () => {
+  const codes = Array.from({ length: 0x110000 }, (_, code) => code);
+  const all = codes.filter((code) => code < 0xd800 || code > 0xdfff)
+    .map((code) => String.fromCodePoint(code)).join("");
+  const text = jsonText(all);
+  assert.equal(JSON.parse(text), all);
+  const raw = text.match(/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Zl}\p{Zp}\u2800]/gu);
+  assert.deepEqual(raw, null);
+  for (const seen of [" ", "é", "漢", "\u00a0", "😀"]) assert.ok(text.includes(seen), seen);
+  assert.equal(jsonText({ a: [1] }), '{\n  "a": [\n    1\n  ]\n}');
+});
+
 Deno.test("jsonLine() is one line, cut to the width", () => {
   assert.equal(jsonLine({ a: [1, 2] }), '{ "a": [ 1, 2 ] }');
   assert.equal(jsonLine("x".repeat(50), 10), '"xxxxxxxx…');

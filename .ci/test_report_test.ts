@@ -7,7 +7,7 @@ const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
         <testcase name="tests=&quot;5&quot;" classname="./a_test.ts" time="0.003" line="4" col="6">
             <failure message="Bad">&lt;testsuite tests=&quot;5&quot;&gt;</failure>
         </testcase>
-        <testcase name="a &lt;b&gt; &amp;amp; it&#39;s &quot;c&quot; (not here: why)" classname="./a_test.ts" line="1">
+        <testcase name="a &lt;b&gt; &amp;amp; it&#39;s &quot;c&quot; (passed over: why)" classname="./a_test.ts" line="1">
             <skipped/>
         </testcase>
     </testsuite>
@@ -16,7 +16,7 @@ const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 </testsuites>
 `;
 
-const ignored = [`a <b> &amp; it's "c" (not here: why)`];
+const ignored = [`a <b> &amp; it's "c" (passed over: why)`];
 
 Deno.test("readReport() sums the suites and names ignored tests", () => {
   assert.deepEqual(readReport(REPORT), { passed: 6, failed: 2, ignored });

@@ -12,6 +12,6 @@ for (const check of await everyCheck()) {
   if (isFound(tool)) {
     Deno.test(name, async () => assert.equal(await runCheck(check, tool), null));
   } else {
-    Deno.test({ name: `${name} (not here: ${tool.missing})`, ignore: true, fn() {} });
+    Deno.test({ name: `${name} (passed over: ${tool.missing})`, ignore: true, fn() {} });
   }
 }

@@ -19,7 +19,7 @@ export async function testRehearsal(
 ): Promise<void> {
   const reason = await obstacle();
   Deno.test({
-    name: reason === null ? name : `${name} (not here: ${reason})`,
+    name: reason === null ? name : `${name} (passed over: ${reason})`,
     ignore: reason !== null,
     fn: async () => assert.equal(await rehearse(console.log), steps),
   });

@@ -48,7 +48,7 @@ const offline = trouble !== null &&
 
 function bundleTest(name: string, fn: () => Promise<void>): void {
   Deno.test({
-    name: offline ? `${name} (not here: no bundler: ${trouble.split("\n")[0]})` : name,
+    name: offline ? `${name} (passed over: no bundler: ${trouble.split("\n")[0]})` : name,
     ignore: offline,
     fn: async () => {
       assert.equal(trouble, null);

@@ -16,7 +16,7 @@ export const REQUEST_FAILED = /^Failed to load resource: /;
 /** Registers a test that looks at the console. Where there is no browser it is ignored, with the reason in its name. */
 export function consoleTest(name: string, fn: () => Promise<void>): void {
   Deno.test({
-    name: obstacle === null ? name : `${name} (not here: ${obstacle})`,
+    name: obstacle === null ? name : `${name} (passed over: ${obstacle})`,
     ignore: obstacle !== null,
     fn,
   });

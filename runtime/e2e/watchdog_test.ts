@@ -128,7 +128,7 @@ const obstacle = await namespaceObstacle();
 
 Deno.test({
   name: "a watched node that is the first process of its container refuses to start" +
-    (obstacle === null ? "" : ` (not here: ${obstacle})`),
+    (obstacle === null ? "" : ` (passed over: ${obstacle})`),
   ignore: obstacle !== null,
   fn: async () => {
     await using site = await Site.create();

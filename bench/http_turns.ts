@@ -11,8 +11,6 @@
  * @module
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
-import { invariant } from "../actors/invariant.ts";
 import {
   AGENT_SPEC,
   MESSAGE,
@@ -25,7 +23,8 @@ import type { Client } from "../runtime/cli/client.ts";
 import { ask, openSession } from "../runtime/e2e/session_calls.ts";
 import { Site } from "../runtime/e2e/site.ts";
 import { peakMemory, processorMs } from "./process_figures.ts";
-import { type Store, STORES } from "./stores.ts";
+import type { Store } from "./stores.ts";
+import { reportTurns } from "./turns_report.ts";
 
 /** Each run has a new process, whose code is compiled first. */
 const WARM_TURNS_MIN = 1000;
@@ -107,24 +106,4 @@ async function runTurns(client: Client, ids: readonly string[], turns: number): 
   return latencies.sort((a, b) => a - b);
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      store: { type: "string", default: "sqlite" },
-      sessions: { type: "string", default: "1,16,64,256" },
-      turns: { type: "string", default: "2000" },
-    },
-  });
-  invariant(
-    Object.hasOwn(STORES, values.store),
-    `B7 --store is ${Object.keys(STORES).join(" or ")}`,
-  );
-  await using store = await STORES[values.store as keyof typeof STORES]();
-  const raw_commits_per_second = await store.rawCommits();
-  const results: RunFigures[] = [];
-  for (const sessions of values.sessions.split(",").map(Number)) {
-    results.push(await run(store, sessions, Number(values.turns)));
-  }
-  console.log(JSON.stringify({ store: values.store, raw_commits_per_second, results }, null, 2));
-}
+if (import.meta.main) await reportTurns(run);

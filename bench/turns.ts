@@ -9,13 +9,12 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
-import { invariant } from "../actors/invariant.ts";
 import { CommitCount } from "../runtime/capacity/commit_count.ts";
 import { createSession, measureTurns, round, type TurnFigures } from "../runtime/capacity/turns.ts";
 import type { Journal } from "../runtime/journal/port.ts";
 import { addressOf, startBenchEngine } from "./bench_engine.ts";
-import { type Store, STORES } from "./stores.ts";
+import type { Store } from "./stores.ts";
+import { reportTurns } from "./turns_report.ts";
 
 interface RunFigures extends TurnFigures {
   /** Calls of the journal, background work included; each is a round trip where there is a network. */
@@ -78,24 +77,4 @@ async function run(store: Store, sessions: number, turns: number): Promise<RunFi
   };
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      store: { type: "string", default: "sqlite" },
-      sessions: { type: "string", default: "1,16,64,256" },
-      turns: { type: "string", default: "2000" },
-    },
-  });
-  invariant(
-    Object.hasOwn(STORES, values.store),
-    `B6 --store is ${Object.keys(STORES).join(" or ")}`,
-  );
-  await using store = await STORES[values.store as keyof typeof STORES]();
-  const raw_commits_per_second = await store.rawCommits();
-  const results: RunFigures[] = [];
-  for (const sessions of values.sessions.split(",").map(Number)) {
-    results.push(await run(store, sessions, Number(values.turns)));
-  }
-  console.log(JSON.stringify({ store: values.store, raw_commits_per_second, results }, null, 2));
-}
+if (import.meta.main) await reportTurns(run);

@@ -5,6 +5,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
+import { sleepOnce } from "./timer.ts";
 
 /** Time as the runtime sees it. */
 export interface Clock {
@@ -35,15 +36,3 @@ export const systemClock: Clock = {
   },
   yield: () => new Promise((resolve) => setImmediate(resolve)),
 };
-
-function sleepOnce(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", done, { once: true });
-  });
-}

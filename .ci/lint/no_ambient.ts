@@ -27,7 +27,7 @@ const AMBIENT: ReadonlyMap<string, string> = new Map([
 
 /** The files that are the way to the world. */
 const SHELL: readonly RegExp[] = [
-  /^runtime\/(clock|manual_clock|entropy|main)\.ts$/,
+  /^runtime\/(clock|timer|manual_clock|entropy|main)\.ts$/,
   /^runtime\/config(\.ts|\/)/,
   /^runtime\/cli\//,
   /^runtime\/edge\/console\/page\/browser\.ts$/,

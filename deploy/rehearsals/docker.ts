@@ -19,7 +19,7 @@ import { Interruption } from "../../.ci/services/interruption.ts";
 import { ServiceError } from "../../.ci/services/service_error.ts";
 import { end, type Words } from "./command.ts";
 import { ALONE } from "./docker/image_checks.ts";
-import { obstacle } from "./docker/rehearsal.ts";
+import { unmet } from "./docker/rehearsal.ts";
 import { PrivateEngine } from "./docker/private_engine.ts";
 import { debianMirror, ensureCompose } from "./docker/debian.ts";
 import { requireNoObstacle } from "./rehearsal.ts";
@@ -52,7 +52,7 @@ async function onPrivateEngine(
   folder: string,
   qdrant?: string,
 ): Promise<number> {
-  await requireNoObstacle({ obstacle });
+  await requireNoObstacle({ obstacle: unmet });
   const dockerConfig = `${folder}/docker_config`;
   await ensureCompose({ folder: `${folder}/compose`, dockerConfig, mirror: await debianMirror() });
   interruption.check();

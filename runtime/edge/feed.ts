@@ -25,7 +25,7 @@ export type Step =
   | { readonly kind: "send"; readonly position: Position };
 
 /** Events after which the pieces that follow belong to another answer. */
-const ENDS_ANSWER: ReadonlySet<string> = new Set([
+export const ENDS_ANSWER: ReadonlySet<string> = new Set([
   "llm.completed",
   "llm.failed",
   "turn.completed",

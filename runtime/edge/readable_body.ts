@@ -9,6 +9,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { errorMessage, SynapseError } from "../errors.ts";
 import type { EdgeEnv } from "./env.ts";
+import { shortened } from "./request_faults.ts";
 
 /** Methods whose bodies are read here. */
 const METHODS: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
@@ -18,9 +19,6 @@ const UTF_8 = /^utf-?8$/i;
 
 /** The only content coding: none. */
 const IDENTITY = "identity";
-
-/** Longest piece of a wrong value that is quoted back, in characters. */
-const QUOTE_CHARS = 80;
 
 /**
  * Lets a request pass whose body is UTF-8 text as it stands, and one that no route takes. The text is
@@ -51,7 +49,7 @@ function requireIdentity(codings: string | undefined): void {
   const found = (codings ?? "").split(",").map((coding) => coding.trim())
     .filter((coding) => coding !== "" && coding.toLowerCase() !== IDENTITY);
   if (found.length === 0) return;
-  const message = `The body's content encoding is ${quoted(found.join(", "))}, ` +
+  const message = `The body's content encoding is ${shortened(found.join(", "))}, ` +
     "wanted none: bodies are read as they stand";
   throw new SynapseError("unsupported_media_type", message, {
     data: { accept_encoding: [IDENTITY] },
@@ -64,7 +62,7 @@ function requireUtf8(c: Context<EdgeEnv>): void {
   if (type === null) return;
   const charset = type.params.get("charset");
   if (charset !== null && !UTF_8.test(charset)) {
-    const message = `The body's charset is ${quoted(charset)}, wanted utf-8 or none`;
+    const message = `The body's charset is ${shortened(charset)}, wanted utf-8 or none`;
     throw new SynapseError("unsupported_media_type", message);
   }
   // The parameters are dealt with. The route's own look at them fails on some that RFC 9110 allows.
@@ -96,8 +94,4 @@ function textOf(bytes: ArrayBuffer): string {
   } catch (cause) {
     throw new SynapseError("malformed_request", "The body is not UTF-8 text", { cause });
   }
-}
-
-function quoted(text: string): string {
-  return text.length > QUOTE_CHARS ? `${text.slice(0, QUOTE_CHARS)}…` : text;
 }

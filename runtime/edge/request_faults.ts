@@ -95,6 +95,7 @@ function found(value: unknown, issue: z.core.$ZodIssue): string {
   return `, found ${shortened(typeof at === "number" ? String(at) : JSON.stringify(at))}`;
 }
 
-function shortened(text: string): string {
+/** The beginning of what somebody sent, to quote it back. */
+export function shortened(text: string): string {
   return text.length > QUOTE_CHARS ? `${text.slice(0, QUOTE_CHARS)}…` : text;
 }

@@ -28,9 +28,14 @@ const WELL = /^(\d+) steps in \d+ s, all well$/;
 
 /** Why it cannot take place on this machine; null if it can: an engine was started, and ended. */
 export async function obstacle(): Promise<string | null> {
+  return await unmet() ?? await engineObstacle();
+}
+
+/** The same, but for whether an engine starts: whoever starts one is told by that. */
+export async function unmet(): Promise<string | null> {
   if (Deno.build.os !== "linux") return "it needs Linux";
   if (Deno.uid() !== 0) return "an engine of its own needs root";
-  return await programObstacle(PROGRAMS) ?? await mirrorObstacle() ?? await engineObstacle();
+  return await programObstacle(PROGRAMS) ?? await mirrorObstacle();
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { useId, useState } from "preact/hooks";
 import { apiPath } from "./api.ts";
-import type { Question } from "./calls.ts";
+import type { Question } from "../../../cli/chat_question.ts";
 import { type DecisionWord, readDecision } from "./decision_body.ts";
 import { JsonBlock, ProblemNote } from "./parts.tsx";
 import { type Action, useAction } from "./use_action.ts";

@@ -6,6 +6,7 @@
  */
 import type { Clock } from "../../../clock.ts";
 import { type Entropy, systemEntropy } from "../../../entropy.ts";
+import { sleepOnce } from "../../../timer.ts";
 
 /** What the page needs of the world. */
 export interface World {
@@ -21,23 +22,10 @@ export interface World {
 /** The browser itself. */
 export function browserWorld(): World {
   return {
-    clock: { now: () => Date.now(), sleep },
+    clock: { now: () => Date.now(), sleep: sleepOnce },
     entropy: systemEntropy,
     fetch: (url, init) => fetch(url, init),
     storage: sessionStorage,
     address: document.baseURI,
   };
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", done, { once: true });
-  });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Question } from "../../../cli/chat_question.ts";
 import type { Json } from "../../../../actors/behavior.ts";
 import type { JournalEvent } from "./journal_event.ts";
 
@@ -16,16 +17,6 @@ export type CallStatus =
   | "denied"
   | "interrupted"
   | "unanswered";
-
-/** A question to a person about a call. */
-export interface Question {
-  readonly id: string;
-  /** `skill`: may it run? `interrupted`: a crash left unknown whether it was done. */
-  readonly kind: "skill" | "interrupted";
-  readonly skill: string;
-  readonly input: Json;
-  readonly risk: number;
-}
 
 /** A decision that somebody took about a call. */
 export interface Decision {

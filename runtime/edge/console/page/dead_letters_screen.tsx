@@ -5,29 +5,21 @@
  */
 import type { ApiDeadLetter } from "../../../cli/api_types.ts";
 import { apiPath } from "./api.ts";
-import { Ago, Badge, Empty, Fold, Heading, JsonBlock, Loading, ProblemNote } from "./parts.tsx";
+import { Cards } from "./cards.tsx";
+import { Ago, Badge, Fold, Heading, JsonBlock, ProblemNote } from "./parts.tsx";
 import { sessionLink } from "./route.ts";
 import { useAction } from "./use_action.ts";
 import { usePages } from "./use_pages.ts";
 
 /** All of them. A healthy node has none. */
 export function DeadLettersScreen() {
-  const { value, problem, reload, more } = usePages<ApiDeadLetter>(apiPath("dead-letters"), {});
+  const pages = usePages<ApiDeadLetter>(apiPath("dead-letters"), {});
   return (
     <>
       <Heading text="Dead letters" />
-      <ProblemNote problem={problem} />
-      {value === null
-        ? problem === null && <Loading />
-        : value.length === 0 && <Empty>No command was put aside.</Empty>}
-      <ul class="cards">
-        {value?.map((letter) => (
-          <li key={letter.id} class="card">
-            <Letter letter={letter} onRetried={reload} />
-          </li>
-        ))}
-      </ul>
-      {more && <button type="button" onClick={more}>More</button>}
+      <Cards pages={pages} empty="No command was put aside.">
+        {(letter) => <Letter letter={letter} onRetried={pages.reload} />}
+      </Cards>
     </>
   );
 }

@@ -6,7 +6,8 @@
 import { useState } from "preact/hooks";
 import type { ApiMemoryItem, ApiMemoryStats } from "../../../cli/api_types.ts";
 import { apiPath } from "./api.ts";
-import { Ago, Badge, Empty, Heading, Loading, ProblemNote } from "./parts.tsx";
+import { Cards } from "./cards.tsx";
+import { Ago, Badge, Heading } from "./parts.tsx";
 import { sessionLink } from "./route.ts";
 import { useServices } from "./services.ts";
 import { useLoad } from "./use_load.ts";
@@ -21,7 +22,7 @@ const NOTHING = { q: "", agent: "", kind: "" };
 export function MemoryScreen() {
   const [entered, setEntered] = useState(NOTHING);
   const [asked, setAsked] = useState(NOTHING);
-  const { value, problem, more } = usePages<ApiMemoryItem>(apiPath("memory"), asked);
+  const pages = usePages<ApiMemoryItem>(apiPath("memory"), asked);
   const enter = (change: Partial<typeof NOTHING>) => setEntered({ ...entered, ...change });
   return (
     <>
@@ -62,13 +63,9 @@ export function MemoryScreen() {
         </label>
         <button type="submit" class="primary">Search</button>
       </form>
-      <ProblemNote problem={problem} />
-      {value === null
-        ? problem === null && <Loading />
-        : value.length === 0 && <Empty>Nothing like that is remembered.</Empty>}
-      <ul class="cards">
-        {value?.map((item) => (
-          <li key={item.id} class="card">
+      <Cards pages={pages} empty="Nothing like that is remembered.">
+        {(item) => (
+          <>
             <p class="text">{item.text}</p>
             <p class="quiet">
               <Badge tone="plain">{item.kind}</Badge>{" "}
@@ -77,10 +74,9 @@ export function MemoryScreen() {
               <a class="id" href={sessionLink(item.session)}>{item.session}</a> ·{" "}
               <Ago at={item.at} />
             </p>
-          </li>
-        ))}
-      </ul>
-      {more && <button type="button" onClick={more}>More</button>}
+          </>
+        )}
+      </Cards>
     </>
   );
 }

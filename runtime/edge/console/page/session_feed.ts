@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ENDS_ANSWER } from "../../feed.ts";
 import type { JournalEvent } from "./journal_event.ts";
 import type { StreamEntry } from "./session_stream.ts";
 
@@ -29,7 +30,7 @@ export function takeEntries(feed: Feed, entries: readonly StreamEntry[]): Feed {
     else if (entry.event.seq > last) {
       fresh.push(entry.event);
       last = entry.event.seq;
-      if (endsAnswer(entry.event)) live = null;
+      if (ENDS_ANSWER.has(entry.event.type)) live = null;
     }
   }
   return { live, events: fresh.length === 0 ? feed.events : [...feed.events, ...fresh] };
@@ -66,15 +67,4 @@ export function firstSeq({ events }: Feed): number | null {
 /** The number of the last event that is known; 0 before the first. */
 export function lastSeq({ events }: Feed): number {
   return events.at(-1)?.seq ?? 0;
-}
-
-function endsAnswer({ type }: JournalEvent): boolean {
-  return [
-    "llm.completed",
-    "llm.failed",
-    "turn.completed",
-    "turn.failed",
-    "turn.cancelled",
-    "session.closed",
-  ].includes(type);
 }
